@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IDeML} from "../interfaces/IDeML.sol";
+
+/// @title Counting of score rows
+/// @notice Verifies claimed medians of up to 32 submissions by counting, eight scores to a word, so that the cost does
+/// not depend on the scores. A row holds one big-endian uint32 per submission.
+/// @dev Lane j of word w is submission 8w + j, from the top of the word. All lanes stay below 2^31 (scores are checked
+/// when revealed, medians here), which is what keeps a subtraction's borrow inside its lane.
+library Tally {
+    /// @notice The value that abstains.
+    uint256 internal constant ABSTAIN = 100_001;
+
+    uint256 private constant ONES = 0x0000000100000001000000010000000100000001000000010000000100000001;
+    uint256 private constant TOPS = 0x8000000080000000800000008000000080000000800000008000000080000000;
+    uint256 private constant ABSTAINS = ONES * ABSTAIN;
+    uint256 private constant LANE = 0xffffffff;
+
+    /// @notice Counters of one round.
+    struct Counts {
+        uint256 count; // submissions
+        uint256 settledCount;
+        uint256[4] lanes; // lanes in use
+        uint256[4] settled; // 1 in each lane that is claimed to settle
+        uint256[4] medians;
+        uint256[4] notBelow; // rows with a score >= median
+        uint256[4] above; // rows with a score > median
+    }
+
+    /// @notice Whether no score of a row is above 100001.
+    function inRange(bytes calldata row) internal pure returns (bool) {
+        unchecked {
+            for (uint256 i = 0; i < row.length; i += 32) {
+                uint256 v = _load(row, i) & _lanesOf(row.length - i);
+                if (v & TOPS != 0 || ((ABSTAINS | TOPS) - v) & TOPS != TOPS) return false;
+            }
+            return true;
+        }
+    }
+
+    /// @notice Counters for a round of `count` submissions with claimed medians and mask (both verified by `finish`).
+    function start(bytes calldata medians, uint256 settledMask, uint256 count)
+        internal
+        pure
+        returns (Counts memory t)
+    {
+        t.count = count;
+        unchecked {
+            for (uint256 w = 0; 8 * w < count; ++w) {
+                t.lanes[w] = _lanesOf(4 * (count - 8 * w));
+                t.medians[w] = _load(medians, 32 * w) & t.lanes[w];
+                if (t.medians[w] & TOPS != 0) revert IDeML.DeML_WrongMedian(8 * w, t.medians[w], 0, 0);
+            }
+            for (uint256 i = 0; i < count; ++i) {
+                uint256 bit = (settledMask >> i) & 1;
+                t.settled[i / 8] |= bit << _shift(i % 8);
+                t.settledCount += bit;
+            }
+        }
+    }
+
+    /// @notice Adds the row at `offset` of `rows`.
+    /// @return agreeing Settled submissions on which the row has the median.
+    /// @return dissenting Settled submissions on which it has another score and does not abstain.
+    function add(Counts memory t, bytes calldata rows, uint256 offset)
+        internal
+        pure
+        returns (uint256 agreeing, uint256 dissenting)
+    {
+        uint256 n = t.count;
+        uint256 settledCount = t.settledCount;
+        unchecked {
+            for (uint256 w = 0; 8 * w < n; ++w) {
+                uint256 v = _load(rows, offset + 32 * w) & t.lanes[w];
+                uint256 d = (v | TOPS) - t.medians[w]; // top bit of a lane: v >= median
+                uint256 above = ((d - ONES) & TOPS) >> 31;
+                uint256 notBelow = (d & TOPS) >> 31;
+                t.above[w] += above;
+                t.notBelow[w] += notBelow;
+                agreeing += _sum((above ^ notBelow) & t.settled[w]);
+            }
+            if (agreeing == settledCount) return (agreeing, 0);
+            dissenting = settledCount - agreeing - _abstained(t, rows, offset);
+        }
+    }
+
+    /// @notice Verifies medians and mask for `rows` added rows.
+    /// @return mask The only right mask.
+    /// @return agreements Rows that agree with settled submissions, summed.
+    /// @return results One lane per submission: agreeing rows * 2^17 + median, agreeing being 0 where it is void.
+    function finish(Counts memory t, uint256 rows)
+        internal
+        pure
+        returns (uint256 mask, uint256 agreements, uint256[4] memory results)
+    {
+        unchecked {
+            uint256 middle = (rows - 1) / 2;
+            for (uint256 i = 0; i < t.count; ++i) {
+                uint256 w = i / 8;
+                uint256 shift = _shift(i % 8);
+                uint256 median = (t.medians[w] >> shift) & LANE;
+                uint256 below = rows - ((t.notBelow[w] >> shift) & LANE);
+                uint256 notAbove = rows - ((t.above[w] >> shift) & LANE);
+                if (below > middle || notAbove <= middle) revert IDeML.DeML_WrongMedian(i, median, below, notAbove);
+                uint256 equal = notAbove - below;
+                if (2 * equal <= rows || median == ABSTAIN) equal = 0;
+                if (equal != 0) mask |= 1 << i;
+                agreements += equal;
+                results[w] |= (equal << 17 | median) << shift;
+            }
+        }
+    }
+
+    /// @dev Settled submissions on which a row abstains.
+    function _abstained(Counts memory t, bytes calldata rows, uint256 offset) private pure returns (uint256 n) {
+        unchecked {
+            for (uint256 w = 0; 8 * w < t.count; ++w) {
+                uint256 v = _load(rows, offset + 32 * w) & t.lanes[w];
+                // Revealed scores are at most ABSTAIN: not below it means equal.
+                n += _sum((((v | TOPS) - ABSTAINS) & TOPS) >> 31 & t.settled[w]);
+            }
+        }
+    }
+
+    /// @dev Sum of the lanes of a word whose lanes are 0 or 1.
+    function _sum(uint256 word) private pure returns (uint256) {
+        unchecked {
+            return (word * ONES) >> 224;
+        }
+    }
+
+    /// @dev The lanes that the first `length` bytes of a word fill.
+    function _lanesOf(uint256 length) private pure returns (uint256) {
+        return length >= 32 ? type(uint256).max : ~(type(uint256).max >> (8 * length));
+    }
+
+    function _shift(uint256 lane) private pure returns (uint256) {
+        unchecked {
+            return 224 - 32 * lane;
+        }
+    }
+
+    /// @dev 32 bytes of calldata, whatever follows the row; callers mask what is not theirs.
+    function _load(bytes calldata data, uint256 offset) private pure returns (uint256 word) {
+        assembly ("memory-safe") {
+            word := calldataload(add(data.offset, offset))
+        }
+    }
+}

@@ -1,0 +1,35 @@
+import { type InvalidCode, InvalidModel } from "../model/invalid.ts";
+import { LocalFailure } from "./failure.ts";
+
+/** How the message of a failed allocation ends: in the native part (operator new, its arena) or before it. */
+const ALLOCATION = /(?:std::bad_alloc|[Ff]ailed to allocate [^\n]{0,200}of size \d+\.?)$/;
+
+/**
+ * What an error thrown by the runtime says: that the model is INVALID (the runtime itself reports it
+ * with an error code, the same everywhere) or that something failed here (memory ran out, the
+ * WebAssembly code trapped or aborted). Whatever is not clearly the first is the second.
+ */
+export function classify(error: unknown, code: InvalidCode): InvalidModel | LocalFailure {
+  const options = { cause: error };
+  if (isPlainError(error)) {
+    const message = error.message.trim();
+    if (ALLOCATION.test(message)) {
+      return new LocalFailure("allocation", `runtime: out of memory. ${message}`, options);
+    }
+    // What the native part reports with a code of its own.
+    if (message.includes(", ERROR_MESSAGE: ")) {
+      return new InvalidModel(code, `model: the runtime refuses it. ${shorten(message)}`, options);
+    }
+  }
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return new LocalFailure("crash", `runtime: crashed with "${shorten(message)}"`, options);
+}
+
+/** Not a RangeError (stack, array sizes), WebAssembly.RuntimeError (trap, abort) or thrown number. */
+function isPlainError(error: unknown): error is Error {
+  return error instanceof Error && Object.getPrototypeOf(error) === Error.prototype;
+}
+
+function shorten(message: string): string {
+  return message.length > 500 ? `${message.slice(0, 499)}…` : message;
+}
