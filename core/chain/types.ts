@@ -1,7 +1,8 @@
 /** What the chain says about competitions, decoded. The words are those of `contracts/interfaces/IDeML.sol`. */
 
-/** A 0x-prefixed hex string. */
-export type Hex = `0x${string}`;
+import type { Hex } from "../protocol/types.ts";
+
+export type { Hex };
 
 /** The state of a competition. */
 export type Status = "open" | "final" | "cancelled";

@@ -12,7 +12,13 @@ const ROWS = 10_000;
 const CID = "bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy";
 
 /** Two IDX.gz files: 10,000 images of 28 x 28 bytes, and their labels. */
-export async function mnistFiles(): Promise<{ images: Uint8Array; labels: Uint8Array }> {
+export interface MnistFiles {
+  images: Uint8Array<ArrayBuffer>;
+  labels: Uint8Array<ArrayBuffer>;
+}
+
+/** Reads both files, or draws them where they are not. */
+export async function mnistFiles(): Promise<MnistFiles> {
   try {
     return {
       images: await Deno.readFile(new URL("t10k-images-idx3-ubyte.gz", DATA_FOLDER)),
@@ -25,7 +31,7 @@ export async function mnistFiles(): Promise<{ images: Uint8Array; labels: Uint8A
 }
 
 /** A manifest for those files. */
-export function mnistManifest(files: { images: Uint8Array; labels: Uint8Array }): Manifest {
+export function mnistManifest(files: MnistFiles): Manifest {
   return {
     version: 1,
     name: "MNIST",
@@ -51,21 +57,20 @@ export function mnistManifest(files: { images: Uint8Array; labels: Uint8Array })
 }
 
 /** Both files, loaded. */
-export async function loadMnist(): Promise<Dataset> {
-  const files = await mnistFiles();
-  let next = [files.labels, files.images];
+export async function loadMnist(given?: MnistFiles): Promise<Dataset> {
+  const files = given ?? await mnistFiles();
+  const order = [files.labels, files.images].values();
   return await loadDataset(mnistManifest(files), {
     part: "test",
     read: async function* () {
-      const [file, ...rest] = next;
-      next = rest;
-      if (file !== undefined) yield file;
+      const { value } = order.next();
+      if (value !== undefined) yield value;
     },
   });
 }
 
 /** A zipped IDX file: mostly zeros, as digits are, the rest from a seeded generator; labels 0..9. */
-function drawn(sizes: number[]): Uint8Array {
+function drawn(sizes: number[]): Uint8Array<ArrayBuffer> {
   const length = sizes.reduce((all, size) => all * size, 1);
   const header = 4 + 4 * sizes.length;
   const file = new Uint8Array(header + length);
