@@ -4,7 +4,6 @@
  */
 import { readCsv } from "../../core/dataset/csv.ts";
 import type { Dataset } from "../../core/dataset/dataset.ts";
-import { modelInputs } from "../../core/dataset/inputs.ts";
 import { comparePairs } from "./measure.ts";
 import { loadMnist, mnistFiles } from "./mnist.ts";
 
@@ -24,7 +23,7 @@ export async function benchDataset(): Promise<Record<string, number>> {
 async function benchIdx(): Promise<number> {
   const files = await mnistFiles();
   return await comparePairs({
-    ours: async () => modelInputs(await loadMnist(files)),
+    ours: async () => (await loadMnist(files)).inputs,
     bare: async () => {
       for (const zipped of [files.labels, files.images]) {
         const stream = new Blob([zipped]).stream().pipeThrough(new DecompressionStream("gzip"));

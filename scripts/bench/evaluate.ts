@@ -7,7 +7,6 @@ import { encodeModel } from "../../core/model/onnx.ts";
 import { graph, model, node, tensor, value } from "../../core/model/build.ts";
 import { packModel } from "../../core/model/pack.ts";
 import type { Dataset } from "../../core/dataset/dataset.ts";
-import { modelInputs } from "../../core/dataset/inputs.ts";
 import { BATCH_ROWS, openModel, scoreModel } from "../../core/evaluate/evaluate.ts";
 import { type Runtime, startRuntime } from "../../core/evaluate/runtime.ts";
 import { readRuntimeWasm } from "../../functions/runtime_wasm.ts";
@@ -46,7 +45,7 @@ async function compare(
     executionProviders: ["wasm"],
     graphOptimizationLevel: "all",
   });
-  const inputs = modelInputs(dataset);
+  const inputs = dataset.inputs;
   const { features, rows } = dataset;
   const { input, shape } = opened.signature;
   const feeds = Array.from({ length: Math.ceil(rows / BATCH_ROWS) }, (_, i) => {

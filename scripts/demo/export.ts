@@ -4,13 +4,13 @@ import { encodeModel } from "../../core/model/onnx.ts";
 import type { Network } from "./network.ts";
 
 /**
- * Writes a network for 28 x 28 images as ONNX (opset 17, IR version 8): input `image` float32 [batch, 1, 28, 28],
- * output `logits` float32 [batch, outputs].
+ * Writes a network for rows of a shape, such as [1, 28, 28], as ONNX (opset 17, IR version 8): input `input` float32
+ * [batch, ...shape], output `logits` float32 [batch, outputs].
  *
- * @throws {RangeError} if the network does not take 784 inputs or its layers do not fit each other
+ * @throws {RangeError} if the network does not take as many inputs, or its layers do not fit each other
  */
-export function exportOnnx(network: Network): Uint8Array {
-  let width = 784;
+export function exportOnnx(network: Network, shape: readonly number[]): Uint8Array {
+  let width = shape.reduce((product, dim) => product * dim, 1);
   for (const { inputs, outputs } of network) {
     if (inputs !== width) {
       throw new RangeError(`A layer takes ${inputs} inputs, but gets ${width}.`);
@@ -20,16 +20,16 @@ export function exportOnnx(network: Network): Uint8Array {
   const last = network.length - 1;
   const layers = network.flatMap((_, i) => {
     const output = i === last ? "logits" : `sum${i}`;
-    const gemm = node("Gemm", [i === 0 ? "pixels" : `hidden${i - 1}`, `weights${i}`, `bias${i}`], [
+    const gemm = node("Gemm", [i === 0 ? "flat" : `hidden${i - 1}`, `weights${i}`, `bias${i}`], [
       output,
     ]);
     return i === last ? [gemm] : [gemm, node("Relu", [output], [`hidden${i}`])];
   });
   const net = graph({
-    name: "digits",
-    inputs: [value("image", ["batch", 1, 28, 28])],
+    name: "demo",
+    inputs: [value("input", ["batch", ...shape])],
     outputs: [value("logits", ["batch", width])],
-    nodes: [node("Flatten", ["image"], ["pixels"]), ...layers],
+    nodes: [node("Flatten", ["input"], ["flat"]), ...layers],
     initializers: network.flatMap(({ inputs, outputs, weights, bias }, i) => [
       tensor(`weights${i}`, [inputs, outputs], weights),
       tensor(`bias${i}`, [outputs], bias),

@@ -69,7 +69,22 @@ export function argmax(values: ArrayLike<number>): number {
   return best;
 }
 
-/** Grey values as the network's input: float32(value * 0.00392156862745098), as the manifest of the demo says. */
-export function scalePixels(pixels: Uint8Array, input: Float32Array): void {
-  for (let i = 0; i < input.length; i++) input[i] = (pixels[i] as number) * 0.00392156862745098;
+/**
+ * Lets a network that was trained on `(input - means) / deviations` take the input itself, by moving the first layer's
+ * weights and bias; changes it in place.
+ */
+export function foldScaling(
+  network: Network,
+  { means, deviations }: { means: Float64Array; deviations: Float64Array },
+): void {
+  const first = network[0];
+  if (first === undefined) return;
+  const { weights, bias, inputs, outputs } = first;
+  for (let i = 0; i < inputs; i++) {
+    for (let j = 0; j < outputs; j++) {
+      const weight = (weights[i * outputs + j] as number) / (deviations[i] as number);
+      weights[i * outputs + j] = weight;
+      bias[j] = (bias[j] as number) - weight * (means[i] as number);
+    }
+  }
 }

@@ -1,11 +1,22 @@
 /** Trains the demo's models on the spot, in plain TypeScript. */
-import type { Digits } from "./digits.ts";
 import { exportOnnx } from "./export.ts";
-import { argmax, createActivations, createNetwork, forward, scalePixels } from "./network.ts";
+import { argmax, createActivations, createNetwork, foldScaling, forward } from "./network.ts";
 import type { Network } from "./network.ts";
 import { seededRandom } from "./random.ts";
 import type { Random } from "./random.ts";
 import { Trainer } from "./trainer.ts";
+
+/** Rows to learn from or to measure on. */
+export interface Examples {
+  /** `rows * features` numbers, row after row. */
+  inputs: Float32Array;
+  /** The class of each row, from 0. */
+  labels: ArrayLike<number>;
+  /** Shape of a row, such as [1, 28, 28]. */
+  shape: readonly number[];
+  /** Number of classes. */
+  classes: number;
+}
 
 /** The models of the demo: units of the hidden layer by name, 0 for none (softmax regression). */
 export const PARTICIPANTS: Readonly<Record<string, number>> = {
@@ -45,17 +56,21 @@ export interface TrainOptions {
   /** 32-bit integer: the same seed gives the same models. */
   seed: number;
   /** What to learn from. */
-  train: Digits;
+  train: Examples;
   /** What to measure the accuracy on. */
-  test?: Digits;
+  test?: Examples;
   /** Models to train, as in {@link PARTICIPANTS}, which is the default. */
   participants?: Readonly<Record<string, number>>;
+  /** Whether features are brought to mean 0 and deviation 1 first, for tables whose columns differ; the model includes it. */
+  standardize?: boolean;
   /** Called after each pass. */
   onProgress?: (progress: Progress) => void;
 }
 
-const CLASSES = 10;
+/** Passes through a large training set. */
 const EPOCHS = 6;
+/** A small one gets so many passes that training sees this many rows. */
+const LEAST_ROWS = 24_000;
 const BATCH = 32;
 /** Adam's step length at the start; it falls to 0 in a straight line. */
 const RATE = 0.004;
@@ -64,18 +79,22 @@ const RATE = 0.004;
  * Trains one model after the other, each from its own random numbers. Between the passes it lets other work of the
  * process have its turn.
  *
- * @throws {RangeError} if a set is empty or its labels do not fit its images
+ * @throws {RangeError} if a set is empty or its labels do not fit its rows
  */
 export async function trainParticipants(options: TrainOptions): Promise<TrainedModel[]> {
-  const { seed, train, test, participants = PARTICIPANTS, onProgress } = options;
+  const { seed, train, test, participants = PARTICIPANTS, standardize = false, onProgress } =
+    options;
+  const scaling = standardize ? measureScaling(train) : undefined;
+  const rows = scaling === undefined ? train : applyScaling(train, scaling);
   const models: TrainedModel[] = [];
   for (const [name, hidden] of Object.entries(participants)) {
-    const network = await trainNetwork(train, {
+    const network = await trainNetwork(rows, {
       hidden,
       random: seededRandom(seed, name),
-      report: (epoch, loss) => onProgress?.({ name, epoch, epochs: EPOCHS, loss }),
+      report: (step) => onProgress?.({ name, ...step }),
     });
-    const model: TrainedModel = { name, network, onnx: exportOnnx(network) };
+    if (scaling !== undefined) foldScaling(network, scaling);
+    const model: TrainedModel = { name, network, onnx: exportOnnx(network, train.shape) };
     if (test !== undefined) model.accuracy = measureAccuracy(network, test);
     models.push(model);
   }
@@ -83,67 +102,99 @@ export async function trainParticipants(options: TrainOptions): Promise<TrainedM
 }
 
 /**
- * Share of the images that a network gets right, from 0 to 1.
+ * Share of the rows that a network gets right, from 0 to 1.
  *
- * @throws {RangeError} if the set is empty or its labels do not fit its images
+ * @throws {RangeError} if the set is empty or its labels do not fit its rows
  */
-export function measureAccuracy(network: Network, digits: Digits): number {
-  const pixels = pixelsOf(digits);
+export function measureAccuracy(network: Network, examples: Examples): number {
+  const features = featuresOf(examples);
   const activations = createActivations(network);
   let correct = 0;
-  digits.labels.forEach((label, i) => {
-    const image = digits.images.subarray(i * pixels, (i + 1) * pixels);
-    scalePixels(image, activations[0] as Float32Array);
-    if (argmax(forward(network, activations)) === label) correct++;
-  });
-  return correct / digits.labels.length;
+  for (let row = 0; row < examples.labels.length; row++) {
+    activations[0]?.set(examples.inputs.subarray(row * features, (row + 1) * features));
+    if (argmax(forward(network, activations)) === examples.labels[row]) correct++;
+  }
+  return correct / examples.labels.length;
 }
 
 async function trainNetwork(
-  train: Digits,
+  train: Examples,
   { hidden, random, report }: {
     hidden: number;
     random: Random;
-    report: (epoch: number, loss: number) => void;
+    report: (step: Omit<Progress, "name">) => void;
   },
 ): Promise<Network> {
-  const pixels = pixelsOf(train);
-  const sizes = hidden > 0 ? [pixels, hidden, CLASSES] : [pixels, CLASSES];
+  const features = featuresOf(train);
+  const sizes = hidden > 0 ? [features, hidden, train.classes] : [features, train.classes];
   const network = createNetwork(sizes, random);
   const trainer = new Trainer(network);
-  const order = Uint32Array.from(train.labels, (_, i) => i);
-  for (let epoch = 0; epoch < EPOCHS; epoch++) {
+  const order = Uint32Array.from(train.labels, (_, row) => row);
+  const epochs = Math.max(EPOCHS, Math.ceil(LEAST_ROWS / order.length));
+  for (let epoch = 0; epoch < epochs; epoch++) {
     shuffle(order, random);
-    report(epoch + 1, trainEpoch(trainer, train, { epoch, order }));
+    report({
+      epoch: epoch + 1,
+      epochs,
+      loss: trainEpoch(trainer, train, { epoch, epochs, order }),
+    });
     await new Promise((resolve) => setTimeout(resolve));
   }
   return network;
 }
 
-/** One pass through the images in the given order; returns their mean loss. */
+/** One pass through the rows in the given order; returns their mean loss. */
 function trainEpoch(
   trainer: Trainer,
-  { images, labels }: Digits,
-  { epoch, order }: { epoch: number; order: Uint32Array },
+  { inputs, labels }: Examples,
+  { epoch, epochs, order }: { epoch: number; epochs: number; order: Uint32Array },
 ): number {
-  const pixels = images.length / labels.length;
+  const features = inputs.length / labels.length;
   let loss = 0;
   for (let start = 0; start < order.length; start += BATCH) {
     const rows = order.subarray(start, start + BATCH);
     for (const row of rows) {
-      const image = images.subarray(row * pixels, (row + 1) * pixels);
-      loss += trainer.add(image, labels[row] as number);
+      const input = inputs.subarray(row * features, (row + 1) * features);
+      loss += trainer.add(input, labels[row] as number);
     }
-    const done = (epoch + start / order.length) / EPOCHS;
-    trainer.step({ images: rows.length, rate: RATE * (1 - done) });
+    const done = (epoch + start / order.length) / epochs;
+    trainer.step({ rows: rows.length, rate: RATE * (1 - done) });
   }
   return loss / order.length;
 }
 
-function pixelsOf({ images, labels }: Digits): number {
-  const pixels = images.length / labels.length;
-  if (Number.isSafeInteger(pixels) && pixels > 0) return pixels;
-  throw new RangeError(`${labels.length} labels do not fit ${images.length} bytes of images.`);
+function featuresOf({ inputs, labels, shape }: Examples): number {
+  const features = shape.reduce((product, dim) => product * dim, 1);
+  if (labels.length > 0 && inputs.length === labels.length * features) return features;
+  throw new RangeError(
+    `${labels.length} labels do not fit ${inputs.length} values in rows of ${features}.`,
+  );
+}
+
+/** Mean and deviation of each feature; the deviation of a constant one is 1. */
+interface Scaling {
+  means: Float64Array;
+  deviations: Float64Array;
+}
+
+function measureScaling(examples: Examples): Scaling {
+  const features = featuresOf(examples);
+  const rows = examples.labels.length;
+  const means = new Float64Array(features);
+  const deviations = new Float64Array(features);
+  examples.inputs.forEach((value, i) => means[i % features]! += value / rows);
+  examples.inputs.forEach((value, i) => {
+    deviations[i % features]! += (value - means[i % features]!) ** 2 / rows;
+  });
+  return { means, deviations: deviations.map((variance) => Math.sqrt(variance) || 1) };
+}
+
+function applyScaling(examples: Examples, { means, deviations }: Scaling): Examples {
+  const inputs = examples.inputs.map((value, i) => {
+    const feature = i % means.length;
+    return (value - (means[feature] as number)) / (deviations[feature] as number);
+  });
+  return { ...examples, inputs };
 }
 
 /** Fisher and Yates 1938. */

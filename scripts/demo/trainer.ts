@@ -1,8 +1,8 @@
 /** Gradients of a network by backpropagation, and steps along them by Adam. */
-import { argmax, createActivations, forward, scalePixels } from "./network.ts";
+import { argmax, createActivations, forward } from "./network.ts";
 import type { Layer, Network } from "./network.ts";
 
-/** Trains one network: add the images of a batch, then take a step. */
+/** Trains one network: add the rows of a batch, then take a step. */
 export class Trainer {
   readonly #network: Network;
   readonly #activations: Float32Array[];
@@ -29,9 +29,9 @@ export class Trainer {
     });
   }
 
-  /** Adds one image (grey values) with its class to the batch; returns its cross-entropy. */
-  add(image: Uint8Array, label: number): number {
-    scalePixels(image, this.#activations[0] as Float32Array);
+  /** Adds one row with its class to the batch; returns its cross-entropy. */
+  add(input: Float32Array, label: number): number {
+    this.#activations[0]?.set(input);
     const logits = forward(this.#network, this.#activations);
     const delta = this.#deltas[this.#network.length] as Float32Array;
     softmax(logits, delta);
@@ -53,9 +53,9 @@ export class Trainer {
   }
 
   /** Takes one step of length `rate` along the mean gradient of the batch, and starts the next batch. */
-  step({ images, rate }: { images: number; rate: number }): void {
+  step({ rows, rate }: { rows: number; rate: number }): void {
     this.#steps++;
-    for (const state of this.#states) adam(state, { scale: 1 / images, rate, step: this.#steps });
+    for (const state of this.#states) adam(state, { scale: 1 / rows, rate, step: this.#steps });
   }
 }
 

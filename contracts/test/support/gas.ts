@@ -1,0 +1,260 @@
+/**
+ * What the contract's calls cost. Gas does not depend on the machine, so the figures are compared exactly
+ * (`contracts/test/gas.json`). Run by itself it prints them: `deno run -A contracts/test/support/gas.ts --json`.
+ */
+import { type Random, seededRandom } from "../../../core/protocol/testing/random.ts";
+import type { Hex, Terms } from "../../../core/protocol/types.ts";
+import { ALICE, BOB, CAROL, EVE, HOST, miners as minersNamed } from "./actors.ts";
+import type { Ballot } from "./ballot.ts";
+import { addressOf } from "./chain.ts";
+import { Competition } from "./competition.ts";
+import { defaultTerms, termsArgument } from "./defaults.ts";
+import { coder, type Outcome } from "./deml.ts";
+import { openWorld, type World } from "./world.ts";
+
+/** All figures, in gas. */
+export interface GasReport {
+  /** Single transactions, by what they do. */
+  functions: Record<string, number>;
+  /**
+   * Commit, reveal, settle and claim of 20 submissions by 100 miners, divided by the 2,000 evaluations: where each miner
+   * reveals for itself, and where somebody reveals for all.
+   */
+  perEvaluation: { self: number; many: number };
+  /** Models from 10 KiB up: the greatest ratio to the floor price of their calldata (EIP-7623). */
+  storageOverFloor: number;
+  /** The dearest call at the caps: 256 miners, 32 submissions, chunks of 120,000 bytes. */
+  maxCall: number;
+}
+
+/** Bytes that a miner encloses with its commitment: nonce, 20 scores and authentication tag. */
+const BOX_BYTES = 12 + 80 + 16;
+const CHUNK_BYTES = 120_000;
+
+/** Measures everything, each part on a chain of its own. */
+export async function measureGas(): Promise<GasReport> {
+  const caps = await measureCaps();
+  const storage = await measureStorage();
+  return {
+    functions: { ...await measureFunctions(), ...storage.functions, ...caps },
+    perEvaluation: {
+      self: await measureEvaluations("self"),
+      many: await measureEvaluations("many"),
+    },
+    storageOverFloor: storage.overFloor,
+    maxCall: Math.max(storage.maxCall, ...Object.values(caps)),
+  };
+}
+
+/** Each function in a competition of three miners, after another competition has been opened. */
+async function measureFunctions(): Promise<Record<string, number>> {
+  const world = await openWorld();
+  const functions: Record<string, number> = { deploy: world.deml.gasUsed };
+  const measure = async (name: string, call: Promise<Outcome>) => {
+    functions[name] = (await call).gasUsed;
+  };
+  await Competition.create(world);
+  const terms = defaultTerms(world.chain.now);
+  const create = [termsArgument(terms)];
+  await measure(
+    "create",
+    world.deml.send("create", create, { from: HOST, value: terms.prizeFund }),
+  );
+
+  const miners = minersNamed(4);
+  const c = await Competition.create(world, { quorum: 3, minReveals: 3 });
+  await c.register(ALICE);
+  await measure("register", c.register(BOB));
+  await c.enroll(miners[0]!);
+  await measure("enroll", c.enroll(miners[1]!));
+  for (const miner of miners.slice(2)) await c.enroll(miner);
+  world.chain.travelTo(terms.registrationEndsAt);
+  const random = seededRandom(1);
+  await c.submit(ALICE, { data: random.hex(1_000) });
+  await measure("submitModel: 1,000 bytes", c.submit(BOB, { data: random.hex(1_000) }));
+  for (const author of [ALICE, BOB]) await c.submit(author);
+
+  world.chain.travelTo(c.unsealAt());
+  await measure("postBeacon", c.postBeacon());
+  const seated: Hex[] = [];
+  for (const miner of miners) {
+    if (await world.deml.view("isSeated", [c.roundId(), miner])) seated.push(miner);
+  }
+  const ballots = randomBallots(random, seated, 4);
+  const box = random.hex(12 + 16 + 16);
+  await measure("commitScores: first, drawn seats", c.commit(ballots[0]!, {}, box));
+  await measure("commitScores: drawn seats", c.commit(ballots[1]!, {}, box));
+  await c.commit(ballots[2]!, {}, box);
+  world.chain.travelTo(c.windows().commitEndsAt);
+  await measure("revealScores: first", c.reveal(ballots[0]!));
+  await measure("revealScores", c.reveal(ballots[1]!));
+  await c.reveal(ballots[2]!);
+  await measure("settle: 4 submissions, 3 miners", c.settle(ballots));
+  await measure("finalize", c.finalize());
+  await c.deml.send("claim", [c.id, seated[0]], { from: EVE });
+  await measure("claim", c.deml.send("claim", [c.id, seated[1]], { from: EVE }));
+  await measure("withdrawPrize", c.deml.send("withdrawPrize", [c.id], { from: EVE }));
+  await measure("refund", refund(world));
+  return functions;
+}
+
+/** A participant's refund. */
+async function refund(world: World): Promise<Outcome> {
+  const c = await Competition.create(world);
+  await c.register(CAROL);
+  world.chain.travelTo(c.terms.registrationEndsAt);
+  await c.finalize();
+  return c.deml.send("refund", [c.id, CAROL], { from: EVE });
+}
+
+/** 20 submissions by 100 miners who all have a seat: gas per evaluation, rounded to a tenth. */
+async function measureEvaluations(mode: "self" | "many"): Promise<number> {
+  const world = await openWorld();
+  const { competition: c, ballots, random } = await submissions(world, { miners: 100, count: 20 });
+  let gas = 0;
+  const pay = (outcomes: Outcome[]) => {
+    for (const { gasUsed } of outcomes) gas += gasUsed;
+  };
+  for (const ballot of ballots) pay([await c.commit(ballot, {}, random.hex(BOX_BYTES))]);
+  world.chain.travelTo(c.windows().commitEndsAt);
+  if (mode === "many") pay([await c.revealMany(ballots)]);
+  else for (const ballot of ballots) pay([await c.reveal(ballot)]);
+  pay([await c.settle(ballots)]);
+  await c.finalize();
+  for (const { miner } of ballots) {
+    pay([await c.deml.send("claim", [c.id, miner], { from: miner })]);
+  }
+  return Math.round(gas * 10 / (20 * 100)) / 10;
+}
+
+/** Models of several sizes, in chunks as our tools cut them. */
+async function measureStorage() {
+  const world = await openWorld();
+  const random = seededRandom(2);
+  const functions: Record<string, number> = {};
+  const sizes = [10_240, 24_576, CHUNK_BYTES, CHUNK_BYTES + 10_240, 1 << 20];
+  const authors = sizes.map((size) => addressOf(`author of ${size} bytes`));
+  const c = await withPeople(world, {
+    authors,
+    miners: minersNamed(3),
+    terms: { byteLimit: 1 << 20 },
+  });
+  let [overFloor, maxCall] = [0, 0];
+  for (const [i, size] of sizes.entries()) {
+    let [gas, floor] = [0, 0];
+    for (let offset = 0; offset < size; offset += CHUNK_BYTES) {
+      const chunk = random.bytes(Math.min(CHUNK_BYTES, size - offset));
+      const [name, args] = offset === 0
+        ? ["submitModel", [c.id, 0, size, chunk]] as const
+        : ["appendModel", [c.id, offset, chunk]] as const;
+      const { gasUsed } = await c.deml.send(name, [...args], { from: authors[i]! });
+      gas += gasUsed;
+      floor += calldataFloor(coder.encodeFunctionData(name, args) as Hex);
+      maxCall = Math.max(maxCall, gasUsed);
+    }
+    functions[`model of ${size.toLocaleString("en")} bytes`] = gas;
+    overFloor = Math.max(overFloor, gas / floor);
+  }
+  return { functions, overFloor: Math.ceil(overFloor * 1e4) / 1e4, maxCall };
+}
+
+/** EIP-7623: 21,000, and 10 gas for each zero byte, 40 for each other byte. */
+function calldataFloor(data: Hex): number {
+  const bytes = data.slice(2).match(/../g) ?? [];
+  return bytes.reduce((gas, byte) => gas + (byte === "00" ? 10 : 40), 21_000);
+}
+
+/** A round at the caps: 32 submissions, 256 seats, all drawn. */
+async function measureCaps(): Promise<Record<string, number>> {
+  const functions: Record<string, number> = {};
+  for (const silent of [0, 85]) {
+    const world = await openWorld();
+    const setup = await submissions(world, { miners: 256, count: 32, terms: { minReveals: 171 } });
+    const { competition: c, random } = setup;
+    const ballots = setup.ballots.map((ballot, i) => ({ ...ballot, silent: i < silent }));
+    for (const ballot of ballots) {
+      const { gasUsed } = await c.commit(ballot, {}, random.hex(512));
+      functions["commitScores: box of 512 bytes"] = gasUsed;
+    }
+    world.chain.travelTo(c.windows().commitEndsAt);
+    const revealed = await c.revealMany(ballots);
+    if (silent === 0) functions["revealMany: 32 submissions, 256 miners"] = revealed.gasUsed;
+    world.chain.travelTo(c.windows().revealEndsAt);
+    const name = `settle: 32 submissions, ${256 - silent} miners and ${silent} silent`;
+    functions[name] = (await c.settle(ballots)).gasUsed;
+  }
+  return functions;
+}
+
+/** A competition with `count` submissions, its beacon posted, at the start of its commit window. */
+async function submissions(
+  world: World,
+  options: { miners: number; count: number; terms?: Partial<Terms> },
+) {
+  const { count } = options;
+  const miners = minersNamed(options.miners);
+  const authors = Array.from({ length: count }, (_, i) => addressOf(`author ${i}`));
+  const terms = { quorum: miners.length, ...options.terms };
+  const c = await withPeople(world, { authors, miners, terms });
+  for (const author of authors) await c.submit(author);
+  world.chain.travelTo(c.unsealAt());
+  await c.postBeacon();
+  const random = seededRandom(3);
+  return { competition: c, ballots: randomBallots(random, miners, count), random };
+}
+
+async function withPeople(
+  world: World,
+  people: { authors: Hex[]; miners: Hex[]; terms: Partial<Terms> },
+): Promise<Competition> {
+  const c = await Competition.create(world, people.terms);
+  for (const author of people.authors) await c.register(author);
+  for (const miner of people.miners) await c.enroll(miner);
+  world.chain.travelTo(c.terms.registrationEndsAt);
+  return c;
+}
+
+/** Scores that look like real ones: 17 bits, and one evaluation in twenty dissents. */
+function randomBallots(random: Random, miners: Hex[], count: number): Ballot[] {
+  const honest = Array.from({ length: count }, () => random.int(50_000, 100_000));
+  return miners.map((miner) => ({
+    miner,
+    scores: honest.map((score) => random.int(1, 20) === 1 ? random.int(0, 100_000) : score),
+  }));
+}
+
+/** The figures as a table. */
+export function gasTable(report: GasReport): string {
+  const rows: [string, string][] = Object.entries(report.functions)
+    .map(([name, gas]) => [name, gas.toLocaleString("en")]);
+  rows.push(
+    ["per evaluation, each miner reveals", report.perEvaluation.self.toLocaleString("en")],
+    ["per evaluation, revealMany", report.perEvaluation.many.toLocaleString("en")],
+    ["model storage / calldata floor", report.storageOverFloor.toFixed(4)],
+    ["dearest call at the caps", report.maxCall.toLocaleString("en")],
+  );
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, figure]) => `${name.padEnd(width)} ${figure.padStart(12)}`).join("\n");
+}
+
+function main(args: string[]): Promise<void> | void {
+  const unknown = args.find((arg) => arg !== "--json" && arg !== "--help");
+  if (unknown !== undefined) {
+    console.error(`expected --json or --help, not "${unknown}"`);
+    Deno.exit(1);
+  }
+  if (args.includes("--help")) {
+    return console.log(
+      "Measures the gas of the contract's functions on an embedded chain and prints a table.\n\n" +
+        "  --json  print the main figures as one JSON line, last\n" +
+        "  --help  print this",
+    );
+  }
+  return measureGas().then((report) => {
+    console.log(gasTable(report));
+    const { functions: _, ...figures } = report;
+    if (args.includes("--json")) console.log(JSON.stringify(figures));
+  });
+}
+
+if (import.meta.main) await main(Deno.args);
