@@ -102,6 +102,8 @@ contract DeML is DeMLState {
         uint32 index = c.miners++;
         _miners[id][index] = msg.sender;
         _accounts[id][msg.sender] = Account({payout: payout, index: index + 1, fees: 0, dissents: 0});
+        // Pays now, when nothing hurries, for the word of the first commit.
+        _seats[_seatKey(id << 48)][msg.sender].commitBlock = uint40(block.number);
         emit MinerEnrolled(id, msg.sender, index, payout);
     }
 
@@ -239,7 +241,7 @@ contract DeML is DeMLState {
         s.epoch = uint8(roundId >> 40);
         s.attempt = uint8(roundId);
         s.state = COMMITTED;
-        _seats[_seatKey(roundId)][msg.sender] = s;
+        _store(_seats[_seatKey(roundId)][msg.sender], s);
         ++r.committed;
         _store(roundId, r);
         emit ScoresCommitted(roundId, msg.sender, previousBlock, box);
@@ -326,7 +328,7 @@ contract DeML is DeMLState {
         // Effect
         s.digest = _digest(keccak256(scores));
         s.state = REVEALED;
-        _seats[_seatKey(roundId)][miner] = s;
+        _store(_seats[_seatKey(roundId)][miner], s);
         emit ScoresRevealed(roundId, miner, r.lastRevealBlock, scores);
         ++r.revealed;
         r.lastRevealBlock = uint40(block.number);
@@ -390,16 +392,14 @@ contract DeML is DeMLState {
         uint256 weight
     ) private returns (uint256 penalties) {
         mapping(address => Account) storage accounts = _accounts[roundId >> 48];
+        mapping(address => Seat) storage seats = _seats[_seatKey(roundId)];
         uint256 length = 4 * tally.count;
         uint256 bond = _competitions[roundId >> 48].bond;
         address last;
         for (uint256 i = 0; i < miners.length; ++i) {
             address miner = miners[i];
             last = _ascend(last, miner);
-            Seat memory s = _seat(roundId, miner);
-            if (s.state != REVEALED) revert DeML_NotRevealed(miner, roundId);
-            uint192 digest = _digest(keccak256(scores[i * length:(i + 1) * length]));
-            if (digest != s.digest) revert DeML_WrongScores(miner, digest, s.digest);
+            _checkRevealed(roundId, miner, seats[miner], _rowDigest(scores, i * length, length));
             (uint256 agreeing, uint256 dissenting) = Tally.add(tally, scores, i * length);
             if (agreeing + dissenting != 0) {
                 penalties += _book(accounts[miner], agreeing * weight, dissenting, bond);
@@ -433,12 +433,11 @@ contract DeML is DeMLState {
         private
         returns (uint256 penalty)
     {
-        Account memory a = stored;
-        penalty = _stake(bond, a.dissents);
-        a.fees += uint32(fees);
-        a.dissents += uint32(dissents);
-        penalty -= _stake(bond, a.dissents);
-        (stored.fees, stored.dissents) = (a.fees, a.dissents);
+        stored.fees += uint32(fees);
+        if (dissents == 0) return 0;
+        uint32 before = stored.dissents;
+        stored.dissents = before + uint32(dissents);
+        return _stake(bond, before) - _stake(bond, before + dissents);
     }
 
     /// @dev Keeps the results of a decided round and the best submission.

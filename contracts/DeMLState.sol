@@ -180,7 +180,48 @@ abstract contract DeMLState is IDeML {
     }
 
     function _store(uint256 roundId, Round memory r) internal {
-        _rounds[roundId >> 8] = r;
+        Round storage stored = _rounds[roundId >> 8];
+        uint256 word = uint256(r.attempt) | uint256(r.decided ? 1 : 0) << 8 | uint256(r.count) << 16
+            | uint256(r.committed) << 24 | uint256(r.revealed) << 40 | uint256(r.drawnFrom) << 56
+            | uint256(r.revealSecs) << 88 | uint256(r.commitEndsAt) << 112 | uint256(r.lastRevealBlock) << 176
+            | uint256(r.settleBlock) << 216;
+        assembly ("memory-safe") {
+            sstore(stored.slot, word)
+        }
+    }
+
+    function _store(Seat storage stored, Seat memory s) internal {
+        uint256 word = uint256(s.digest) | uint256(s.commitBlock) << 192 | uint256(s.epoch) << 232
+            | uint256(s.attempt) << 240 | uint256(s.state) << 248;
+        assembly ("memory-safe") {
+            sstore(stored.slot, word)
+        }
+    }
+
+    /// @dev The seat has revealed the scores of this digest in this very roundId.
+    function _checkRevealed(uint256 roundId, address miner, Seat storage stored, uint192 digest) internal view {
+        uint256 word;
+        assembly ("memory-safe") {
+            word := sload(stored.slot)
+        }
+        // All fields but the commit's block.
+        uint256 expected = uint256(digest) | ((roundId >> 40) & 0xff) << 232 | (roundId & 0xff) << 240
+            | uint256(REVEALED) << 248;
+        if ((word ^ expected) & ~(BLOCK_MASK << 192) == 0) return;
+        Seat memory s = _seat(roundId, miner);
+        if (s.state != REVEALED) revert DeML_NotRevealed(miner, roundId);
+        revert DeML_WrongScores(miner, digest, s.digest);
+    }
+
+    /// @dev Digest of the row of `length` bytes at `offset`.
+    function _rowDigest(bytes calldata rows, uint256 offset, uint256 length) internal pure returns (uint192) {
+        bytes32 hash;
+        assembly ("memory-safe") {
+            let buffer := mload(0x40)
+            calldatacopy(buffer, add(rows.offset, offset), length)
+            hash := keccak256(buffer, length)
+        }
+        return _digest(hash);
     }
 
     function _randomness(Competition storage c, uint256 epoch_) internal view returns (bytes32) {

@@ -196,7 +196,7 @@ interface IDeML {
         uint256 indexed id, uint256 indexed submission, address indexed author, uint256 epoch, uint256 size, bytes32 hash
     );
     event BeaconPosted(uint64 indexed round, bytes signature);
-    /// @param previousBlock Block of the miner's commit that its seat held before, 0 for none.
+    /// @param previousBlock Block of the commit that the miner's seat held before (or of its enrolment); 0 for none.
     event ScoresCommitted(uint256 indexed roundId, address indexed miner, uint256 previousBlock, bytes box);
     /// @param previousBlock Block of the round's reveal before this one, 0 for the first. It may be this block.
     event ScoresRevealed(uint256 indexed roundId, address indexed miner, uint256 previousBlock, bytes scores);
@@ -306,7 +306,7 @@ interface IDeML {
     // ------------------------------------------------------------------------------------------------ miners
 
     /// @notice Enrols the caller as a miner for exactly the bond, until `registrationEndsAt`. Stake and fees go to
-    /// `payout`, which can never be changed.
+    /// `payout`, which can never be changed. The call also pays for the storage of the first commit, when nothing hurries.
     /// @dev Refuses the host, participants and a payout of zero. The miner gets the next index, from 0.
     function enroll(uint256 id, address payout) external payable;
 

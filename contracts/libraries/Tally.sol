@@ -20,23 +20,30 @@ library Tally {
     /// @notice Counters of one round.
     struct Counts {
         uint256 count; // submissions
-        uint256 settledCount;
-        uint256[4] lanes; // lanes in use
-        uint256[4] settled; // 1 in each lane that is claimed to settle
-        uint256[4] medians;
-        uint256[4] notBelow; // rows with a score >= median
-        uint256[4] above; // rows with a score > median
+        uint256 settledCount; // submissions that are claimed to settle
+        Word[] words; // eight submissions each
+    }
+
+    /// @notice Counters of eight submissions, one in each lane.
+    struct Word {
+        uint256 used; // all bits of the lanes in use
+        uint256 settled; // 1 in each lane that is claimed to settle
+        uint256 medians;
+        uint256 notBelow; // rows with a score >= median
+        uint256 above; // rows with a score > median
     }
 
     /// @notice Whether no score of a row is above 100001.
     function inRange(bytes calldata row) internal pure returns (bool) {
+        uint256 wrong;
         unchecked {
             for (uint256 i = 0; i < row.length; i += 32) {
                 uint256 v = _load(row, i) & _lanesOf(row.length - i);
-                if (v & TOPS != 0 || ((ABSTAINS | TOPS) - v) & TOPS != TOPS) return false;
+                // A lane's top bit: the score's own, or that of a difference which is not negative.
+                wrong |= (v | ~((ABSTAINS | TOPS) - (v & ~TOPS))) & TOPS;
             }
-            return true;
         }
+        return wrong == 0;
     }
 
     /// @notice Counters for a round of `count` submissions with claimed medians and mask (both verified by `finish`).
@@ -45,16 +52,18 @@ library Tally {
         pure
         returns (Counts memory t)
     {
-        t.count = count;
         unchecked {
-            for (uint256 w = 0; 8 * w < count; ++w) {
-                t.lanes[w] = _lanesOf(4 * (count - 8 * w));
-                t.medians[w] = _load(medians, 32 * w) & t.lanes[w];
-                if (t.medians[w] & TOPS != 0) revert IDeML.DeML_WrongMedian(8 * w, t.medians[w], 0, 0);
+            t.count = count;
+            t.words = new Word[]((count + 7) / 8);
+            for (uint256 w = 0; w < t.words.length; ++w) {
+                Word memory word = t.words[w];
+                word.used = _lanesOf(4 * (count - 8 * w));
+                word.medians = _load(medians, 32 * w) & word.used;
+                if (word.medians & TOPS != 0) revert IDeML.DeML_WrongMedian(8 * w, word.medians, 0, 0);
             }
             for (uint256 i = 0; i < count; ++i) {
                 uint256 bit = (settledMask >> i) & 1;
-                t.settled[i / 8] |= bit << _shift(i % 8);
+                t.words[i / 8].settled |= bit << _shift(i % 8);
                 t.settledCount += bit;
             }
         }
@@ -68,21 +77,25 @@ library Tally {
         pure
         returns (uint256 agreeing, uint256 dissenting)
     {
-        uint256 n = t.count;
-        uint256 settledCount = t.settledCount;
-        unchecked {
-            for (uint256 w = 0; 8 * w < n; ++w) {
-                uint256 v = _load(rows, offset + 32 * w) & t.lanes[w];
-                uint256 d = (v | TOPS) - t.medians[w]; // top bit of a lane: v >= median
-                uint256 above = ((d - ONES) & TOPS) >> 31;
-                uint256 notBelow = (d & TOPS) >> 31;
-                t.above[w] += above;
-                t.notBelow[w] += notBelow;
-                agreeing += _sum((above ^ notBelow) & t.settled[w]);
+        Word[] memory words = t.words;
+        assembly ("memory-safe") {
+            // This runs once for each miner: the structs of `words` are read by their offsets (0x20 a field).
+            let row := add(rows.offset, offset)
+            let pointer := add(words, 0x20)
+            for { let end := add(pointer, shl(5, mload(words))) } lt(pointer, end) { pointer := add(pointer, 0x20) } {
+                let word := mload(pointer)
+                let v := and(calldataload(row), mload(word))
+                let d := sub(or(v, TOPS), mload(add(word, 0x40))) // top bit of a lane: v >= median
+                let notBelow := shr(31, and(d, TOPS))
+                let above := shr(31, and(sub(d, ONES), TOPS))
+                mstore(add(word, 0x60), add(mload(add(word, 0x60)), notBelow))
+                mstore(add(word, 0x80), add(mload(add(word, 0x80)), above))
+                let agrees := and(xor(above, notBelow), mload(add(word, 0x20)))
+                agreeing := add(agreeing, shr(224, mul(agrees, ONES)))
+                row := add(row, 0x20)
             }
-            if (agreeing == settledCount) return (agreeing, 0);
-            dissenting = settledCount - agreeing - _abstained(t, rows, offset);
         }
+        if (agreeing != t.settledCount) dissenting = t.settledCount - agreeing - _abstained(t, rows, offset);
     }
 
     /// @notice Verifies medians and mask for `rows` added rows.
@@ -97,17 +110,19 @@ library Tally {
         unchecked {
             uint256 middle = (rows - 1) / 2;
             for (uint256 i = 0; i < t.count; ++i) {
-                uint256 w = i / 8;
+                Word memory word = t.words[i / 8];
                 uint256 shift = _shift(i % 8);
-                uint256 median = (t.medians[w] >> shift) & LANE;
-                uint256 below = rows - ((t.notBelow[w] >> shift) & LANE);
-                uint256 notAbove = rows - ((t.above[w] >> shift) & LANE);
-                if (below > middle || notAbove <= middle) revert IDeML.DeML_WrongMedian(i, median, below, notAbove);
+                uint256 median = (word.medians >> shift) & LANE;
+                uint256 below = rows - ((word.notBelow >> shift) & LANE);
+                uint256 notAbove = rows - ((word.above >> shift) & LANE);
+                if (below > middle || notAbove <= middle) {
+                    revert IDeML.DeML_WrongMedian(i, median, below, notAbove);
+                }
                 uint256 equal = notAbove - below;
                 if (2 * equal <= rows || median == ABSTAIN) equal = 0;
                 if (equal != 0) mask |= 1 << i;
                 agreements += equal;
-                results[w] |= (equal << 17 | median) << shift;
+                results[i / 8] |= (equal << 17 | median) << shift;
             }
         }
     }
@@ -115,10 +130,11 @@ library Tally {
     /// @dev Settled submissions on which a row abstains.
     function _abstained(Counts memory t, bytes calldata rows, uint256 offset) private pure returns (uint256 n) {
         unchecked {
-            for (uint256 w = 0; 8 * w < t.count; ++w) {
-                uint256 v = _load(rows, offset + 32 * w) & t.lanes[w];
+            for (uint256 w = 0; w < t.words.length; ++w) {
+                Word memory word = t.words[w];
+                uint256 v = _load(rows, offset + 32 * w) & word.used;
                 // Revealed scores are at most ABSTAIN: not below it means equal.
-                n += _sum((((v | TOPS) - ABSTAINS) & TOPS) >> 31 & t.settled[w]);
+                n += _sum((((v | TOPS) - ABSTAINS) & TOPS) >> 31 & word.settled);
             }
         }
     }

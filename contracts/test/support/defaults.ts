@@ -29,7 +29,11 @@ export function defaultTerms(now: number, changes: Partial<Terms> = {}): Terms {
     quorum: 3,
     ...changes,
   };
-  return { minReveals: minRevealsRange(terms.quorum).min, bond: 500n * fee(terms) + 9n, ...terms };
+  return {
+    ...terms,
+    minReveals: changes.minReveals ?? minRevealsRange(terms.quorum).min,
+    bond: changes.bond ?? 500n * fee(terms) + 9n,
+  };
 }
 
 /** The terms as `create` takes them: all but the prize fund, which is the payment. */

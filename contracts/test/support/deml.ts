@@ -16,6 +16,9 @@ export type FunctionName = Named<"function">;
 /** The contract's ABI, to encode calls and decode answers, errors and events. */
 export const coder: Interface = new Interface(abi as unknown as InterfaceAbi);
 
+/** Values of the contract's `Status`. */
+export const STATUS = { open: 0, final: 1, cancelled: 2 } as const;
+
 /** An event of the contract. */
 export interface Event {
   name: Named<"event">;
@@ -81,9 +84,19 @@ export class DeML {
 
   /** Asks a view: its one value, or a Result of several. @throws {Reverted} */
   // deno-lint-ignore no-explicit-any -- what a view returns is known to the ABI only
-  async view(name: FunctionName, args: unknown[] = []): Promise<any> {
+  view(name: FunctionName, args: unknown[] = []): Promise<any> {
+    return this.ask(name, args, { from: addressOf("reader") });
+  }
+
+  /** What a transaction would return if it were the next one; nothing changes. @throws {Reverted} */
+  async ask(
+    name: FunctionName,
+    args: unknown[],
+    { from, value = 0n }: { from: Hex; value?: bigint },
+    // deno-lint-ignore no-explicit-any -- as above
+  ): Promise<any> {
     const data = coder.encodeFunctionData(name, args) as Hex;
-    const answer = await this.chain.call({ from: addressOf("reader"), to: this.address, data });
+    const answer = await this.chain.call({ from, to: this.address, data, value });
     const values = coder.decodeFunctionResult(name, answer);
     return values.length === 1 ? values[0] : values;
   }
