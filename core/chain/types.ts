@@ -1,8 +1,9 @@
 /** What the chain says about competitions, decoded. The words are those of `contracts/interfaces/IDeML.sol`. */
 
+import type { Result } from "../protocol/ranking.ts";
 import type { Hex } from "../protocol/types.ts";
 
-export type { Hex };
+export type { Hex, Result };
 
 /** The state of a competition. */
 export type Status = "open" | "final" | "cancelled";
@@ -25,6 +26,14 @@ export interface Constants {
   sealGap: number;
   /** Public key on G2, compressed (96 bytes). */
   publicKey: Hex;
+}
+
+/** Which competition. */
+export interface CompetitionKey {
+  /** Address of the DeML contract. */
+  contract: Hex;
+  /** Number of the competition, from 0. */
+  id: number;
 }
 
 /** A competition: terms, counters and books. Money in wei, times in Unix seconds. */
@@ -64,12 +73,6 @@ export interface Competition {
   /** Whether the prize was withdrawn (final) or the host refunded (cancelled). */
   paid: boolean;
 }
-
-/** How a submission stands: pending until its round is decided. */
-export type Result =
-  | { state: "pending" }
-  | { state: "settled"; score: number; agreeing: number }
-  | { state: "void" };
 
 /** A complete submission. */
 export interface Submission {
@@ -167,4 +170,85 @@ export interface Snapshot {
   rounds: Round[][];
   /** By epoch: its posted beacon, if any. */
   beacons: (PostedBeacon | undefined)[];
+}
+
+/** A participant and its current upload. */
+export interface Participant {
+  /** Whether it has paid its buy-in (and, if cancelled, not got it back). */
+  registered: boolean;
+  /** Complete submissions. */
+  submissions: number;
+  /** Uploads begun; the current one has this number. */
+  uploads: number;
+  /** The unfinished upload, if there is one. It may belong to an epoch that has ended. */
+  upload: Upload | undefined;
+}
+
+/** An unfinished upload. */
+export interface Upload {
+  epoch: number;
+  /** Bytes announced. */
+  size: number;
+  /** Bytes arrived: the offset of the next chunk. */
+  received: number;
+  /** Block of its last chunk. */
+  lastBlock: number;
+  /** Running hash over the chunks so far. */
+  hash: Hex;
+}
+
+/** What a miner revealed in a round. */
+export interface Reveal {
+  miner: Hex;
+  /** Packed big-endian uint32 scores, one for each submission of the round. */
+  scores: Uint8Array;
+}
+
+/** How a round was settled. */
+export interface Settlement {
+  settler: Hex;
+  /** Number of reveals that decided it. */
+  revealed: number;
+  /** Lower medians, one for each submission of the round; 100001 where abstentions reach it. */
+  medians: number[];
+  /** Bit j: submission j of the round is settled. An unsigned integer below 2^32. */
+  settledMask: number;
+}
+
+/** A transaction to send, without what its sender adds. */
+export interface Call {
+  /** Address of the contract. */
+  to: Hex;
+  data: Hex;
+  /** Wei. */
+  value: bigint;
+}
+
+/** Whoever signs and sends transactions: a wallet, or a key. */
+export interface Sender {
+  address: Hex;
+  /**
+   * Sends a call that would succeed now, and does not wait for it.
+   *
+   * @returns hash of the transaction
+   * @throws what `explainError` explains: a call that would revert is not sent
+   */
+  send(call: Call, options?: SendOptions): Promise<Hex>;
+}
+
+/** How to send a call. */
+export interface SendOptions {
+  /** Gas limit; by default what the node estimates, and a margin. */
+  gas?: number;
+}
+
+/** A transaction in a block. */
+export interface Receipt {
+  hash: Hex;
+  block: number;
+  gasUsed: number;
+  /** Wei for each gas. */
+  gasPrice: bigint;
+  /** Address of a contract that it created. */
+  created: Hex | undefined;
 }

@@ -5,6 +5,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
  * Failures of reading (a gateway, a disk) stay the errors that they are.
  */
 export class InvalidData extends Error {
+  /** "InvalidData". */
   override readonly name = "InvalidData";
 }
 
@@ -52,73 +53,46 @@ export async function* gunzip(
   { what }: { what: string },
 ): AsyncGenerator<Uint8Array> {
   const zip = new DecompressionStream("gzip");
-  const feed = new Feed(source, zip.writable.getWriter());
+  const failed: { cause?: unknown } = {};
+  feed(zip.writable.getWriter(), noting(source, failed));
   const reader = zip.readable.getReader();
-  feed.run();
-  let total = 0;
   try {
     for (;;) {
       const { done, value } = await reader.read();
-      if (done) break;
-      total += value.length;
+      if (done) return;
       yield value;
     }
   } catch (cause) {
-    if (feed.failure !== undefined) throw feed.failure;
+    if ("cause" in failed) throw failed.cause;
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new InvalidData(`${what}: expected a sound gzip file, got "${why}"`, { cause });
   } finally {
     reader.cancel().catch(() => {}); // Already failed or ended: nothing is left to cancel.
   }
-  // Some engines end a stream that is cut off without an error; its length field then lies.
-  if (feed.lengthField() !== total % 2 ** 32) {
-    throw new InvalidData(
-      `${what}: expected ${feed.lengthField()} bytes unzipped, got ${total}; it is cut off`,
-    );
+}
+
+/** Writes all of a source into a decompressor. Never rejects: the reader's end reports what went wrong. */
+async function feed(
+  writer: WritableStreamDefaultWriter<BufferSource>,
+  source: ByteStream,
+): Promise<void> {
+  try {
+    for await (const chunk of source) await writer.write(chunk as Uint8Array<ArrayBuffer>);
+    await writer.close();
+  } catch (error) {
+    await writer.abort(error).catch(() => {}); // Closed by an earlier error, which the reader has.
   }
 }
 
-/** Writes a source into a decompressor, keeping the source's own failure apart and its last bytes. */
-class Feed {
-  failure: unknown;
-  readonly #tail = new Uint8Array(4);
-
-  constructor(
-    readonly source: ByteStream,
-    readonly writer: WritableStreamDefaultWriter<BufferSource>,
-  ) {}
-
-  /** Never rejects: failures of the source are in `failure`, those of the format come from the reader. */
-  async run(): Promise<void> {
-    const { writer } = this;
-    try {
-      for await (const chunk of this.#watched()) await writer.write(chunk);
-      await writer.close();
-    } catch (error) {
-      await writer.abort(error).catch(() => {}); // The reader reports what came first.
-    }
-  }
-
-  /** RFC 1952 section 2.3.1: ISIZE, the last four bytes, is the length modulo 2^32. */
-  lengthField(): number {
-    return new DataView(this.#tail.buffer).getUint32(0, true);
-  }
-
-  async *#watched(): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-    try {
-      for await (const chunk of this.source) {
-        this.#keepTail(chunk);
-        yield chunk as Uint8Array<ArrayBuffer>;
-      }
-    } catch (error) {
-      this.failure = error;
-      throw error;
-    }
-  }
-
-  #keepTail(chunk: Uint8Array): void {
-    const last = chunk.subarray(-4);
-    this.#tail.copyWithin(0, last.length);
-    this.#tail.set(last, 4 - last.length);
+/** Passes bytes on and notes what the source itself throws, to tell it from an error of the format. */
+async function* noting(
+  source: ByteStream,
+  failed: { cause?: unknown },
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* source;
+  } catch (cause) {
+    failed.cause = cause;
+    throw cause;
   }
 }

@@ -2,23 +2,20 @@ import { type ByteStream, InvalidData } from "./bytes.ts";
 import { findColumns, type LabelReader, labelReader } from "./csv_labels.ts";
 import { cellEnd, cellText, parseNumber } from "./csv_cell.ts";
 import type { CsvOptions } from "./manifest.ts";
+import type { Rows } from "./rows.ts";
 
 /** What a CSV file must hold. */
 export interface CsvShape extends CsvOptions {
+  /** Number of rows, the header not counted. */
   rows: number;
   /** Columns besides the label's. */
   features: number;
+  /** What the values may be: whole numbers from 0 to 255, or any finite numbers. */
   dtype: "uint8" | "float64";
   /** Names of the classes; absent for regression. */
   classes?: readonly string[];
   /** Names the file in errors. */
   what: string;
-}
-
-/** The rows of a CSV file: `rows * features` values, and labels as class indices or numbers. */
-export interface CsvRows {
-  values: Uint8Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
-  labels: Int32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
 }
 
 /** Bytes allowed for each cell of a line, on average: a float64 in full has at most 25. */
@@ -51,7 +48,7 @@ export function maxCsvBytes({ rows, features, skipLines = 0 }: CsvShape): number
  *
  * @throws {InvalidData} with line and column of the first wrong cell, or for another number of rows
  */
-export async function readCsv(source: ByteStream, shape: CsvShape): Promise<CsvRows> {
+export async function readCsv(source: ByteStream, shape: CsvShape): Promise<Rows> {
   const parser = new CsvParser(shape);
   for await (const chunk of source) parser.push(chunk);
   return parser.end();
@@ -59,8 +56,8 @@ export async function readCsv(source: ByteStream, shape: CsvShape): Promise<CsvR
 
 class CsvParser {
   readonly #shape: CsvShape;
-  readonly #values: CsvRows["values"];
-  readonly #labels: CsvRows["labels"];
+  readonly #values: Uint8Array | Float64Array;
+  readonly #labels: Int32Array | Float64Array;
   readonly #readLabel: LabelReader;
   readonly #maxLine: number;
   /** The start of a line whose end has not come yet. */
@@ -102,7 +99,7 @@ class CsvParser {
   }
 
   /** After the last byte: the rows, if there are as many as there must be. */
-  end(): CsvRows {
+  end(): Rows {
     if (this.#rest.length > 0) this.push(Uint8Array.of(NEWLINE));
     const { rows, what } = this.#shape;
     if (this.#row !== rows) {

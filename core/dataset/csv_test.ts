@@ -54,6 +54,12 @@ Deno.test("readCsv() takes CR LF, a byte order mark, blank lines, quotes and no 
   }
 });
 
+Deno.test("readCsv() takes a byte order mark before a quoted name", async () => {
+  const text = '\ufeff"a, b",c,d\n1,2,cat\n3,4,dog\n';
+  const rows = await read(text, { header: true, label: "d" });
+  assert.deepEqual(rows.values, Float64Array.of(1, 2, 3, 4));
+});
+
 Deno.test("readCsv() skips lines, then reads the header", async () => {
   const text = "2,2,cat,dog\nanything\na,b,c\n1,2,cat\n3,4,dog\n";
   const rows = await read(text, { skipLines: 2, header: true, label: "c" });
@@ -146,7 +152,7 @@ Deno.test("readCsv() checks the range of bytes", async () => {
 
 Deno.test("readCsv() counts columns and rows", async () => {
   const good = "1,2,cat\n";
-  await fails(`${good}1,2\n`, ', line 2: expected 3 columns, got 2');
+  await fails(`${good}1,2\n`, ", line 2: expected 3 columns, got 2");
   await fails(`${good}1\n`, ", line 2: expected 3 columns, got 1");
   await fails(`${good}1,2,cat,9\n`, ", line 2: expected 3 columns, got 4");
   await fails(`${good}1,2,cat,\n`, ", line 2: expected 3 columns, got 4");

@@ -1,6 +1,7 @@
 import { bounded, type ByteStream, digested, gunzip, InvalidData } from "./bytes.ts";
 import { maxCsvBytes, readCsv } from "./csv.ts";
 import { readIdx } from "./idx.ts";
+import { scaleInputs } from "./inputs.ts";
 import {
   type CsvPart,
   featureCount,
@@ -8,18 +9,47 @@ import {
   type IdxPart,
   type Manifest,
 } from "./manifest.ts";
+import type { Rows } from "./rows.ts";
 
 export { type ByteStream, InvalidData } from "./bytes.ts";
+export type { Rows } from "./rows.ts";
 
-/** One part of a data set in memory: `rows` rows of `features` values, and a label for each. */
-export interface Dataset {
-  readonly manifest: Manifest;
+/** One part of a data set in memory. */
+export class Dataset implements Rows {
+  /** Number of rows. */
   readonly rows: number;
+  /** Values of each row. */
   readonly features: number;
-  /** `rows * features` values, row after row, as they stand in the file. */
+  /** See {@link Rows}. */
   readonly values: Uint8Array | Float64Array;
-  /** One for each row: the index of its class, or for regression its value. */
+  /** See {@link Rows}. */
   readonly labels: Int32Array | Float64Array;
+  #inputs: Float32Array<ArrayBuffer> | undefined;
+
+  /**
+   * Rows that lie in memory already; {@link loadDataset} reads them from files.
+   *
+   * @throws {RangeError} if the numbers of values and labels do not fit each other and the manifest
+   */
+  constructor(readonly manifest: Manifest, { values, labels }: Rows) {
+    this.rows = labels.length;
+    this.features = featureCount(manifest);
+    this.values = values;
+    this.labels = labels;
+    if (values.length !== this.rows * this.features) {
+      throw new RangeError(
+        `data set: expected ${this.rows} x ${this.features} values, got ${values.length}`,
+      );
+    }
+  }
+
+  /**
+   * What models get, row after row; see {@link scaleInputs}. Converted at the first use and kept: every
+   * model of a competition reads the same array. Do not change it.
+   */
+  get inputs(): Float32Array<ArrayBuffer> {
+    return this.#inputs ??= scaleInputs(this.values, this.manifest.input);
+  }
 }
 
 /**
@@ -49,7 +79,7 @@ export async function loadDataset(
   const content = "table" in source
     ? await loadCsv(source, context)
     : await loadIdx(source, context);
-  return { manifest, rows: source.rows, features, ...content };
+  return new Dataset(manifest, content);
 }
 
 /**
@@ -61,12 +91,10 @@ export function firstRows(dataset: Dataset, rows: number): Dataset {
   if (!Number.isInteger(rows) || rows < 1 || rows > dataset.rows) {
     throw new RangeError(`rows: expected 1 to ${dataset.rows}, got ${rows}`);
   }
-  return {
-    ...dataset,
-    rows,
+  return new Dataset(dataset.manifest, {
     values: dataset.values.subarray(0, rows * dataset.features),
     labels: dataset.labels.subarray(0, rows),
-  };
+  });
 }
 
 interface Context {
@@ -76,9 +104,7 @@ interface Context {
   features: number;
 }
 
-type Content = Pick<Dataset, "values" | "labels">;
-
-async function loadIdx(source: IdxPart, context: Context): Promise<Content> {
+async function loadIdx(source: IdxPart, context: Context): Promise<Rows> {
   const { rows } = source;
   const { manifest, features, part } = context;
   const labelFile = `${part} labels`;
@@ -95,11 +121,12 @@ async function loadIdx(source: IdxPart, context: Context): Promise<Content> {
     rows,
     features,
     what: inputFile,
+    adopt: source.format === "idx.gz", // Its chunks come fresh out of the decompressor.
   });
   return { values, labels };
 }
 
-async function loadCsv(source: CsvPart, context: Context): Promise<Content> {
+async function loadCsv(source: CsvPart, context: Context): Promise<Rows> {
   const { manifest, features, part } = context;
   const what = `${part} table`;
   const shape = {

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { createHash } from "node:crypto";
 import { type Dataset, type FileReader, firstRows, InvalidData, loadDataset } from "./dataset.ts";
-import { modelInputs } from "./inputs.ts";
 import { checkManifest, type Manifest } from "./manifest.ts";
 import { idxFile, pieces, random } from "./testing.ts";
 
@@ -50,8 +49,8 @@ Deno.test("loadDataset() loads IDX files and converts them for models", async ()
   assert.equal(dataset.rows, 6);
   assert.equal(dataset.features, 4);
   assert.deepEqual(dataset.labels, Int32Array.of(0, 1, 2, 2, 1, 0));
-  const inputs = modelInputs(dataset);
-  assert.equal(inputs, modelInputs(dataset), "converted once");
+  const inputs = dataset.inputs;
+  assert.equal(inputs, dataset.inputs, "converted once");
   dataset.values.forEach((value, i) => {
     assert.equal(inputs[i], Math.fround(value * (1 / 255) - 0.5));
   });
@@ -144,7 +143,7 @@ Deno.test("firstRows() takes rows from the start", async () => {
   const first = firstRows(dataset, 2);
   assert.deepEqual(first.values, dataset.values.slice(0, 8));
   assert.deepEqual(first.labels, Int32Array.of(0, 1));
-  assert.deepEqual(modelInputs(first), modelInputs(dataset).slice(0, 8));
+  assert.deepEqual(first.inputs, dataset.inputs.slice(0, 8));
   for (const rows of [0, 7, 1.5]) assert.throws(() => firstRows(dataset, rows), RangeError);
 });
 

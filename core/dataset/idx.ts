@@ -5,11 +5,14 @@ const UINT8 = 0x08;
 
 /** What an IDX file must hold. */
 export interface IdxShape {
+  /** The first size in the header. */
   rows: number;
   /** Values of each row: the product of all sizes but the first; 1 for labels. */
   features: number;
   /** Names the file in errors. */
   what: string;
+  /** Whether the source's chunks may be kept instead of copied: nobody else has or changes them. */
+  adopt?: boolean;
 }
 
 /**
@@ -22,9 +25,10 @@ export interface IdxShape {
 export async function readIdx(
   source: ByteStream,
   shape: IdxShape,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const { rows, features, what } = shape;
-  const values = new Uint8Array(rows * features);
+): Promise<Uint8Array> {
+  const { rows, features, what, adopt = false } = shape;
+  const length = rows * features;
+  let values: Uint8Array | undefined;
   let header: Uint8Array = new Uint8Array(0);
   let headerBytes = 4;
   let filled = 0;
@@ -38,15 +42,16 @@ export async function readIdx(
       if (header.length === headerBytes) checkSizes(header, shape);
     }
     const rest = chunk.subarray(at);
-    if (rest.length > values.length - filled) {
-      throw new InvalidData(`${what}: expected ${values.length} values, got more`);
+    if (rest.length > length - filled) {
+      throw new InvalidData(`${what}: expected ${length} values, got more`);
     }
-    values.set(rest, filled);
+    if (adopt && rest.length === length) values = rest;
+    else if (rest.length > 0) (values ??= new Uint8Array(length)).set(rest, filled);
     filled += rest.length;
   }
-  if (header.length < headerBytes || filled < values.length) {
+  if (values === undefined || filled < length) {
     throw new InvalidData(
-      `${what}: expected ${values.length} values, got ${filled}; it is cut off`,
+      `${what}: expected ${length} values, got ${filled}; it is cut off`,
     );
   }
   return values;

@@ -3,8 +3,10 @@
  * `path` is the field, as in `manifest.test.rows`.
  */
 export class InvalidManifest extends Error {
+  /** "InvalidManifest". */
   override readonly name = "InvalidManifest";
 
+  /** `message` says what was expected and what came; the path is put before it. */
   constructor(readonly path: string, message: string, options?: ErrorOptions) {
     super(`${path}: ${message}`, options);
   }
@@ -12,7 +14,9 @@ export class InvalidManifest extends Error {
 
 /** A JSON value and where it stands: the checks below return it with its type, or name its path. */
 export interface Field {
+  /** undefined where there is none. */
   readonly value: unknown;
+  /** Such as `manifest.test.rows`. */
   readonly path: string;
 }
 

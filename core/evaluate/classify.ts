@@ -5,9 +5,15 @@ import { LocalFailure } from "./failure.ts";
 const ALLOCATION = /(?:std::bad_alloc|[Ff]ailed to allocate [^\n]{0,200}of size \d+\.?)$/;
 
 /**
- * What an error thrown by the runtime says: that the model is INVALID (the runtime itself reports it
- * with an error code, the same everywhere) or that something failed here (memory ran out, the
- * WebAssembly code trapped or aborted). Whatever is not clearly the first is the second.
+ * How the messages begin and go on that follow from the model alone: what the native part reports with a
+ * code of its own, and the JavaScript part's refusal of outputs of types that it has no array for.
+ */
+const REFUSAL = /, ERROR_MESSAGE: |^unsupported data type: /;
+
+/**
+ * What an error thrown by the runtime says: that the model is INVALID (the runtime itself refuses it, the
+ * same everywhere) or that something failed here (memory ran out, the WebAssembly code trapped or
+ * aborted). Whatever is not clearly the first is the second.
  */
 export function classify(error: unknown, code: InvalidCode): InvalidModel | LocalFailure {
   const options = { cause: error };
@@ -16,8 +22,7 @@ export function classify(error: unknown, code: InvalidCode): InvalidModel | Loca
     if (ALLOCATION.test(message)) {
       return new LocalFailure("allocation", `runtime: out of memory. ${message}`, options);
     }
-    // What the native part reports with a code of its own.
-    if (message.includes(", ERROR_MESSAGE: ")) {
+    if (REFUSAL.test(message)) {
       return new InvalidModel(code, `model: the runtime refuses it. ${shorten(message)}`, options);
     }
   }

@@ -1,5 +1,4 @@
 import type { Dataset } from "../dataset/dataset.ts";
-import { modelInputs } from "../dataset/inputs.ts";
 import { admitModel } from "../model/admit.ts";
 import { inflateModel } from "../model/inflate.ts";
 import { type InvalidCode, InvalidModel } from "../model/invalid.ts";
@@ -32,7 +31,9 @@ export interface ScoreOptions {
 
 /** A model that is ready to score a data set. */
 export interface OpenModel {
+  /** The model, loaded. */
   session: Session;
+  /** How it is fed and read. */
   signature: Signature;
 }
 
@@ -125,7 +126,7 @@ async function runBatches(
 ): Promise<void> {
   const { rows, features } = dataset;
   const { input, output, shape } = signature;
-  const inputs = modelInputs(dataset);
+  const inputs = dataset.inputs;
   let turnEnds = performance.now() + TURN_MS;
   for (let start = 0; start < rows; start += BATCH_ROWS) {
     if (now() >= deadline) {

@@ -16,8 +16,10 @@ export type LocalCode =
  * tries again later and abstains if it has to.
  */
 export class LocalFailure extends Error {
+  /** "LocalFailure". */
   override readonly name = "LocalFailure";
 
+  /** `message` is one sentence for the operator of this miner. */
   constructor(readonly code: LocalCode, message: string, options?: ErrorOptions) {
     super(message, options);
   }

@@ -1,6 +1,8 @@
 /** A runtime as a manifest pins it: what every miner of a competition must run. */
 export interface RuntimePin {
+  /** The package; its plain WASM build. */
   name: "onnxruntime-web";
+  /** Exact version, such as "1.30.0". */
   version: string;
   /** SHA-256 of the .wasm file, 64 lower-case hex digits. */
   wasm: string;

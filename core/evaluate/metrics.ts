@@ -4,7 +4,7 @@
  */
 
 /** The prediction of a row that has none: an output that is not finite, or a label outside the classes. */
-export const WRONG = -1;
+export const WRONG: number = -1;
 
 /** The highest score: 100 %. */
 export const MAX_SCORE = 100_000;

@@ -7,6 +7,7 @@ import type { ArrayValue } from "./runtime.ts";
 export interface Batch {
   /** Index of the batch's first row, in the data set and in the predictions. */
   start: number;
+  /** Number of its rows. */
   rows: number;
 }
 

@@ -13,6 +13,7 @@ export type OrtModule = typeof defaultOrt;
 export interface ArrayValue {
   /** Element type by ONNX Runtime's name, such as "float32" or "int64". */
   type: string;
+  /** Shape. */
   dims: readonly number[];
   /** Elements in row-major order; a plain array for texts. */
   data: ArrayLike<unknown>;
@@ -33,9 +34,13 @@ export interface Session {
 
 /** One run of a session. */
 export interface Feed {
+  /** Name of the model's input. */
   input: string;
+  /** Its elements in row-major order. */
   data: Float32Array;
+  /** Its shape, batch dimension first. */
   dims: readonly number[];
+  /** Name of the output to return. */
   output: string;
 }
 

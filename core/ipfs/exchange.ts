@@ -26,9 +26,11 @@ class Exchange {
   readonly #stop = () => this.#abort.abort(this.#options.signal.reason);
   #body: ReadableStreamDefaultReader<Uint8Array> | undefined;
   #blockEnds = 0;
+  #leave = () => {};
 
   constructor(options: ExchangeOptions) {
     this.#options = options;
+    this.#abort.signal.addEventListener("abort", () => this.#leave());
     this.restartBlock();
     if (options.signal.aborted) this.#stop();
     else options.signal.addEventListener("abort", this.#stop);
@@ -71,21 +73,24 @@ class Exchange {
     this.#body?.cancel().catch(() => {});
   }
 
+  /**
+   * Waits for a step, but leaves it by itself when the time is up: Deno 2.9 now and then keeps the read of a
+   * body pending although its fetch was aborted, and older browsers hide the reason of an abort.
+   */
   async #watched<T>(step: () => Promise<T>): Promise<T> {
-    const { idleMs } = this.#options;
-    const blockLeft = this.#blockEnds - Date.now();
+    const { signal } = this.#abort;
+    const { idleMs, blockMs } = this.#options;
+    const blockLeft = Math.max(0, this.#blockEnds - Date.now());
     const why = blockLeft < idleMs
-      ? `took over ${this.#options.blockMs} ms for a block`
+      ? `took over ${blockMs} ms for a block`
       : `sent nothing for ${idleMs} ms`;
-    const timer = setTimeout(
-      () => this.#abort.abort(new Error(why)),
-      Math.max(0, Math.min(idleMs, blockLeft)),
-    );
+    const timer = setTimeout(() => this.#abort.abort(new Error(why)), Math.min(idleMs, blockLeft));
     try {
-      return await step();
-    } catch (error) {
-      // Not every runtime hands the reason of an abort through.
-      throw this.#abort.signal.aborted ? this.#abort.signal.reason : error;
+      return await new Promise<T>((resolve, reject) => {
+        this.#leave = () => reject(signal.reason);
+        if (signal.aborted) reject(signal.reason);
+        else step().then(resolve, reject);
+      });
     } finally {
       clearTimeout(timer);
     }

@@ -190,7 +190,12 @@ function respond(
 ): Response {
   headers.set("etag", etag);
   if (!matchesEtag(request.headers.get("if-none-match"), etag)) {
-    return new Response(request.method === "HEAD" ? null : body(), { status, headers });
+    if (request.method !== "HEAD") return new Response(body(), { status, headers });
+    // An empty stream where the length is open: for no body at all a server would state 0.
+    const nothing = headers.has("content-length")
+      ? null
+      : new ReadableStream({ start: (to) => to.close() });
+    return new Response(nothing, { status, headers });
   }
   for (const name of ["content-length", "content-type", "content-range", "content-disposition"]) {
     headers.delete(name);

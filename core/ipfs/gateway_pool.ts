@@ -96,7 +96,11 @@ export class GatewayPool {
   finish(): void {
     for (const { url, blocks, bytes } of this.#gateways) {
       if (blocks === 0) continue;
-      this.#onEvent({ gateway: url, kind: "served", detail: `${blocks} blocks, ${bytes} bytes` });
+      this.#onEvent({
+        gateway: url,
+        kind: "served",
+        detail: `${blocks} block${blocks === 1 ? "" : "s"}, ${bytes} bytes`,
+      });
     }
   }
 

@@ -46,7 +46,7 @@ const ROUNDS = 2;
  * @throws {TypeError} if the CID has another codec or hash function, or a gateway address is wrong.
  */
 export async function* cat(cid: Cid, options: ReadOptions): AsyncGenerator<Uint8Array> {
-  const source = new BlockSource(options, cid);
+  const source = new BlockSource(cid, options);
   try {
     for await (const { data } of walkFile(cid, source.get, { maxBytes: options.maxBytes })) {
       if (data.length > 0) yield data;
@@ -62,7 +62,7 @@ export async function* cat(cid: Cid, options: ReadOptions): AsyncGenerator<Uint8
  * @throws as {@linkcode cat}.
  */
 export async function read(cid: Cid, options: ReadOptions): Promise<Uint8Array<ArrayBuffer>> {
-  const source = new BlockSource(options, cid);
+  const source = new BlockSource(cid, options);
   let file: Uint8Array<ArrayBuffer> | undefined;
   let at = 0;
   try {
@@ -88,7 +88,7 @@ export async function resolve(
   path: string,
   options: Omit<ReadOptions, "maxBytes">,
 ): Promise<Cid> {
-  const source = new BlockSource(options);
+  const source = new BlockSource(root, { ...options, archive: false });
   try {
     const found = await resolvePath(
       root,
@@ -102,11 +102,15 @@ export async function resolve(
   }
 }
 
+interface SourceOptions extends Omit<ReadOptions, "maxBytes"> {
+  /** Whether the root may be asked for as an archive (yes, unless it is one raw block). */
+  archive?: boolean;
+}
+
 /** Where the blocks of one read come from: the store, an archive under way, or gateways block by block. */
 class BlockSource {
-  readonly #options: Omit<ReadOptions, "maxBytes">;
-  /** The file that may be fetched as an archive; one raw block is better asked for as such. */
-  readonly #file: Cid | undefined;
+  readonly #root: Cid;
+  readonly #options: SourceOptions;
   readonly #pool: GatewayPool;
   readonly #exchange: ExchangeOptions;
   readonly #abort = new AbortController();
@@ -114,9 +118,9 @@ class BlockSource {
   readonly #early = new Map<string, Promise<Uint8Array>>();
   #car: { gateway: Gateway; exchange: CarExchange } | undefined;
 
-  constructor(options: Omit<ReadOptions, "maxBytes">, file?: Cid) {
+  constructor(root: Cid, options: SourceOptions) {
+    this.#root = root;
     this.#options = options;
-    this.#file = file?.code === RAW ? undefined : file;
     this.#pool = new GatewayPool(options.gateways, options.onEvent);
     this.#exchange = {
       fetch: options.fetch ?? globalThis.fetch.bind(globalThis),
@@ -171,9 +175,9 @@ class BlockSource {
 
   /** Each gateway gets one chance to send an archive, from where the read stands. */
   async #openCar(request: BlockRequest) {
-    const root = this.#file;
+    const root = this.#root;
     const few = request.path.length > 0 && request.ahead.length < READ_AHEAD;
-    if (root === undefined || few) return undefined;
+    if (few || root.code === RAW || this.#options.archive === false) return undefined;
     for (const gateway of this.#pool.usable()) {
       if (gateway.askedForCar) continue;
       gateway.askedForCar = true;
@@ -216,7 +220,7 @@ class BlockSource {
         }
       }
     }
-    throw this.#pool.error(`${cid}`);
+    throw this.#pool.error(cid === this.#root ? `${cid}` : `block ${cid} of ${this.#root}`);
   }
 
   /** Notes what a gateway did, unless it is the reader that left. */

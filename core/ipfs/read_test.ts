@@ -143,10 +143,11 @@ Deno.test("read() manages where a gateway ignores entity-bytes", async () => {
   await using old = serve((request) => {
     const url = new URL(request.url);
     url.searchParams.delete("entity-bytes");
-    return answer(new Request(url, request));
+    return answer(new Request(url));
   });
   deepEqual(await read(cid, { gateways: [broken.url, old.url], ...MAX }), FILE);
-  equal(old.requests.length, 8, "one CAR in vain, then seven blocks");
+  equal(old.requests.filter((path) => path.includes("format=car")).length, 1);
+  ok(old.requests.length > 1, "after a CAR in vain, the block that nobody else has");
 });
 
 Deno.test("read() puts a file together from gateways that have a part each", async () => {
@@ -189,7 +190,7 @@ Deno.test("read() refuses a file over maxBytes after its first block, and blames
     message: /10000000 bytes, more than the 9999999/,
   });
   deepEqual(events.map(({ kind }) => kind), ["served"]);
-  ok(events[0]!.detail.startsWith("1 blocks"), events[0]!.detail);
+  ok(events[0]!.detail.startsWith("1 block, "), events[0]!.detail);
 });
 
 Deno.test("read() says what a CID is that is no file, and blames no gateway", async () => {

@@ -89,6 +89,7 @@ Deno.test("inflateModel() refuses other containers and a preset dictionary", () 
   fails(new Uint8Array(zlib.gzipSync(bytes)), "not-zlib");
   fails(new Uint8Array(zlib.deflateRawSync(bytes)), "not-zlib");
   fails(new TextEncoder().encode("PK, not a model"), "not-zlib");
+  fails(Uint8Array.of(0x78, 0x9d, ...zlib.deflateRawSync(bytes)), "not-zlib");
   const dictionary = bytes.subarray(0, 64);
   fails(deflate(bytes, { dictionary }), "preset-dictionary");
 });

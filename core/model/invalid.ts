@@ -31,8 +31,10 @@ export type InvalidCode =
  * reasons that follow from the bytes of the model, the manifest and the test set.
  */
 export class InvalidModel extends Error {
+  /** "InvalidModel". */
   override readonly name = "InvalidModel";
 
+  /** `message` is one sentence for the model's author. */
   constructor(readonly code: InvalidCode, message: string, options?: ErrorOptions) {
     super(message, options);
   }

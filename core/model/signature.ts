@@ -26,9 +26,11 @@ export interface Signature {
   kind: "label" | "scores" | "value";
 }
 
-/** Names go through JavaScript objects and C strings on their way to the runtime. */
-// deno-lint-ignore no-control-regex
-const NAME = /^(?!__proto__$)[^\u0000-\u001f\u007f]{1,200}$/;
+/**
+ * Names go through JavaScript objects and C strings on their way to the runtime: ASCII comes through
+ * unchanged, and "__proto__" is no name for a property.
+ */
+const NAME = /^(?!__proto__$)[\x20-\x7e]{1,200}$/;
 
 /**
  * The input and the output that count. Input: exactly one besides the constants, float32, of a shape
@@ -113,7 +115,7 @@ function checkName({ name = "" }: ValueInfoProto, what: "input" | "output"): str
   if (!NAME.test(name)) {
     throw new InvalidModel(
       what,
-      `model: expected an ${what} named by 1 to 200 printable characters, got ${
+      `model: expected an ${what} named by 1 to 200 printable ASCII characters, got ${
         JSON.stringify(name.slice(0, 60))
       }`,
     );

@@ -17,14 +17,17 @@ export interface Consensus {
   settledMask: number;
 }
 
+/** How a submission stands: pending until its round is decided; a settled one has the score of its agreeing evaluations. */
+export type Result =
+  | { state: "pending" }
+  | { state: "settled"; score: number; agreeing: number }
+  | { state: "void" };
+
 /** What the leaderboard needs to know of a submission. */
 export interface Standing {
   /** Number of the submission. */
   number: number;
-  /** Whether its round is decided, and how. */
-  status: "settled" | "void" | "pending";
-  /** Score of a settled submission, 0..100000; not looked at otherwise. */
-  score: number;
+  result: Result;
 }
 
 /**
@@ -64,8 +67,8 @@ export function leaderboard<T extends Standing>(submissions: readonly T[]): T[] 
   return submissions.toSorted((a, b) => rank(b) - rank(a) || a.number - b.number);
 }
 
-function rank(submission: Standing): number {
-  return submission.status === "settled" ? submission.score : -1;
+function rank({ result }: Standing): number {
+  return result.state === "settled" ? result.score : -1;
 }
 
 /** The winning submission: the highest settled score above 0, ties to the lower number; undefined if there is none. */

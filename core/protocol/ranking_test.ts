@@ -81,15 +81,15 @@ Deno.test("consensus() refuses no rows, empty rows and rows of different lengths
 });
 
 function settled(number: number, score: number): Standing {
-  return { number, status: "settled", score };
+  return { number, result: { state: "settled", score, agreeing: 1 } };
 }
 
 Deno.test("leaderboard() orders by score, ties to the lower number, unsettled ones last", () => {
   const submissions: Standing[] = [
-    { number: 0, status: "pending", score: 99_999 },
+    { number: 0, result: { state: "pending" } },
     settled(1, 90_000),
     settled(2, 0),
-    { number: 3, status: "void", score: 95_000 },
+    { number: 3, result: { state: "void" } },
     settled(4, 95_000),
     settled(5, 90_000),
   ];
@@ -101,6 +101,6 @@ Deno.test("winner() is the highest score above 0, whatever the order", () => {
   assert.equal(winner([settled(7, 5), settled(3, 9), settled(2, 9)])?.number, 2);
   assert.equal(winner([settled(0, 1)])?.number, 0);
   assert.equal(winner([settled(0, 0)]), undefined);
-  assert.equal(winner([{ number: 0, status: "void", score: 5 }]), undefined);
+  assert.equal(winner([{ number: 0, result: { state: "void" } }]), undefined);
   assert.equal(winner([]), undefined);
 });

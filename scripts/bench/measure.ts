@@ -6,7 +6,9 @@ const ROUNDS = 5;
 
 /** The same work done two ways. */
 export interface Pair {
+  /** What is measured. */
   ours: () => Promise<unknown>;
+  /** What it is measured against. */
   bare: () => Promise<unknown>;
 }
 

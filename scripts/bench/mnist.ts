@@ -13,7 +13,9 @@ const CID = "bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy";
 
 /** Two IDX.gz files: 10,000 images of 28 x 28 bytes, and their labels. */
 export interface MnistFiles {
+  /** Header 0x803, 10000, 28, 28. */
   images: Uint8Array<ArrayBuffer>;
+  /** Header 0x801, 10000. */
   labels: Uint8Array<ArrayBuffer>;
 }
 

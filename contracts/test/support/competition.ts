@@ -76,16 +76,26 @@ export class Competition {
   }
 
   /** An author submits a whole model in one call. */
-  async submit(
+  submit(
     author: Hex,
     { epoch = 0, data = "0x00" }: { epoch?: number; data?: Hex } = {},
   ): Promise<Outcome> {
-    const size = (data.length - 2) / 2;
-    const outcome = await this.deml.send("submitModel", [this.id, epoch, size, data], {
-      from: author,
-    });
-    this.counts[epoch]!++;
-    return outcome;
+    return this.upload(author, { epoch, size: (data.length - 2) / 2, data });
+  }
+
+  /** An author starts an upload. */
+  async upload(
+    author: Hex,
+    { epoch = 0, size, data }: { epoch?: number; size: number; data: Hex },
+  ): Promise<Outcome> {
+    const args = [this.id, epoch, size, data];
+    return this.#count(await this.deml.send("submitModel", args, { from: author }));
+  }
+
+  /** An author goes on with an upload. */
+  async append(author: Hex, { offset, data }: { offset: number; data: Hex }): Promise<Outcome> {
+    const args = [this.id, offset, data];
+    return this.#count(await this.deml.send("appendModel", args, { from: author }));
   }
 
   /** Unix second at which an epoch starts. */
@@ -208,6 +218,13 @@ export class Competition {
   /** Somebody ends the competition; `epoch` and `round` name the undecided round, if that is what ends it. */
   finalize({ epoch = 0, round = 0 }: AttemptKey = {}): Promise<Outcome> {
     return this.deml.send("finalize", [this.id, epoch, round], { from: EVE });
+  }
+
+  #count(outcome: Outcome): Outcome {
+    for (const { name, args } of outcome.events) {
+      if (name === "ModelSubmitted") this.counts[Number(args.epoch)]!++;
+    }
+    return outcome;
   }
 
   /** Several rounds share their windows, so the clock may be there already. */

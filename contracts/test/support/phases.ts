@@ -1,6 +1,7 @@
 /** Shortcuts to each phase of a competition. Each goes on from the one before it. */
 import type { Hex, Terms } from "../../../core/protocol/types.ts";
 import { ALICE, BOB, miners } from "./actors.ts";
+import { addressOf } from "./chain.ts";
 import { type Ballot, unanimous } from "./ballot.ts";
 import { Competition } from "./competition.ts";
 import { world } from "./world.ts";
@@ -30,6 +31,21 @@ export function ballotsOf(setup: Setup): Ballot[] {
   const count = authorsOf(setup).length;
   const scores = count === SCORES.length ? SCORES : Array.from({ length: count }, () => 50_000);
   return unanimous(setup.miners ?? MINERS, scores);
+}
+
+/** A setup with so many submissions in epoch 0. */
+export function authors(
+  count: number,
+): Required<Pick<Setup, "participants" | "authors" | "terms">> {
+  const participants = Array.from(
+    { length: Math.ceil(count / 8) },
+    (_, i) => addressOf(`author ${i}`),
+  );
+  return {
+    participants,
+    authors: Array.from({ length: count }, (_, i) => participants[i % participants.length]!),
+    terms: { maxPerParticipant: 8 },
+  };
 }
 
 /** Opened, with nobody in it. */

@@ -1,0 +1,114 @@
+/** Sending calls with a private key. A file of its own, since it brings signing along, which the site leaves to wallets. */
+import { Wallet } from "ethers/wallet";
+import type { Hex } from "../protocol/types.ts";
+import { fromQuantity } from "./calls.ts";
+import { isRecord } from "./json_rpc.ts";
+import { type Provider, RpcError } from "./provider.ts";
+import { estimateGas, readHash } from "./sender.ts";
+import type { Call, Sender, SendOptions } from "./types.ts";
+
+const METHOD_NOT_FOUND = -32601;
+const DEFAULT_TIP = 10n ** 9n;
+
+/** A key, its chain and what may be paid. */
+export interface LocalSenderOptions {
+  /** 32 bytes. */
+  privateKey: Hex;
+  /** EIP-155 id of the chain. */
+  chainId: number;
+  /** Most wei paid for each gas; nothing is sent while the chain asks for more. */
+  maxFeePerGas?: bigint;
+}
+
+/** A sender that can also create contracts. */
+export interface LocalSender extends Sender {
+  send(call: Deployment | Call, options?: SendOptions): Promise<Hex>;
+}
+
+/** Creation code with its arguments. */
+export type Deployment = Omit<Call, "to"> & { to?: Hex };
+
+/**
+ * A sender that signs EIP-1559 transactions itself. It sends one after the other: the node tells the nonce each time,
+ * so that a failed send burns none.
+ *
+ * @throws {TypeError} for a private key that is not 32 bytes of hexadecimal text (which the message does not show)
+ */
+export function localSender(
+  provider: Provider,
+  { privateKey, chainId, maxFeePerGas }: LocalSenderOptions,
+): LocalSender {
+  const wallet = toWallet(privateKey);
+  const address = wallet.address.toLowerCase() as Hex;
+  let last: Promise<unknown> = Promise.resolve();
+
+  async function send(call: Deployment, options: SendOptions): Promise<Hex> {
+    const [gasLimit, nonce, fees] = await Promise.all([
+      options.gas ?? estimateGas(provider, { from: address, call }),
+      readNonce(provider, address),
+      readFees(provider, maxFeePerGas),
+    ]);
+    const signed = await wallet.signTransaction({
+      ...call,
+      ...fees,
+      gasLimit,
+      nonce,
+      chainId,
+      type: 2,
+    });
+    return readHash(await provider.request({ method: "eth_sendRawTransaction", params: [signed] }));
+  }
+
+  return {
+    address,
+    send(call, options = {}) {
+      const sent = last.then(() => send(call, options));
+      last = sent.catch(() => undefined); // Its caller gets the error; the next call goes on.
+      return sent;
+    },
+  };
+}
+
+function toWallet(privateKey: Hex): Wallet {
+  if (!/^0x[0-9a-fA-F]{64}$/.test(privateKey)) {
+    throw new TypeError("expected a private key: 0x and 64 hexadecimal digits");
+  }
+  return new Wallet(privateKey);
+}
+
+async function readNonce(provider: Provider, address: Hex): Promise<number> {
+  const params = [address, "pending"];
+  const answer = await provider.request({ method: "eth_getTransactionCount", params });
+  return fromQuantity(answer, "number of transactions");
+}
+
+/** Twice the base fee and the tip, at most the ceiling: the transaction stays valid while the base fee doubles. */
+async function readFees(provider: Provider, ceiling: bigint | undefined) {
+  const [base, suggested] = await Promise.all([readBaseFee(provider), readTip(provider)]);
+  if (ceiling !== undefined && base + 1n > ceiling) {
+    throw new RangeError(
+      `the chain asks for ${base} wei for each gas, but at most ${ceiling} may be paid: wait, or raise the ceiling`,
+    );
+  }
+  const wanted = 2n * base + suggested;
+  const maxFeePerGas = ceiling !== undefined && wanted > ceiling ? ceiling : wanted;
+  const maxPriorityFeePerGas = suggested < maxFeePerGas ? suggested : maxFeePerGas;
+  return { maxFeePerGas, maxPriorityFeePerGas };
+}
+
+async function readBaseFee(provider: Provider): Promise<bigint> {
+  const params = ["latest", false];
+  const block = await provider.request({ method: "eth_getBlockByNumber", params });
+  const fee = isRecord(block) ? block.baseFeePerGas : undefined;
+  return BigInt(fromQuantity(fee, "base fee of the latest block"));
+}
+
+async function readTip(provider: Provider): Promise<bigint> {
+  try {
+    const answer = await provider.request({ method: "eth_maxPriorityFeePerGas" });
+    return BigInt(fromQuantity(answer, "priority fee"));
+  } catch (error) {
+    if (error instanceof RpcError && error.code === METHOD_NOT_FOUND) return DEFAULT_TIP;
+    throw error;
+  }
+}

@@ -1,0 +1,171 @@
+import { CID } from "multiformats/cid";
+import {
+  type Manifest,
+  MAX_CLASSES,
+  MAX_FILE_BYTES,
+  MAX_ROWS,
+  MAX_VALUES,
+} from "./manifest_types.ts";
+import {
+  asBoolean,
+  asFinite,
+  asList,
+  asObject,
+  asOneOf,
+  asText,
+  asWhole,
+  type Field,
+  InvalidManifest,
+  member,
+  present,
+  unexpected,
+} from "./schema.ts";
+
+/**
+ * Checks a JSON value against the schema of version 1 and returns it with its type.
+ *
+ * @throws {InvalidManifest} with the path of the first wrong field
+ */
+export function checkManifest(value: unknown): Manifest {
+  const manifest: Field = { value, path: "manifest" };
+  asOneOf(member(manifest, "version"), [1]);
+  asText(member(manifest, "name"), { max: 200 });
+  asOneOf(member(manifest, "mode"), ["open", "sealed"]);
+  for (const note of ["licence", "source"]) {
+    const field = member(manifest, note);
+    if (present(field)) asText(field, { min: 0, max: 2000 });
+  }
+  checkTask(manifest);
+  checkInput(member(manifest, "input"));
+  checkRuntime(member(manifest, "runtime"));
+  const checked = value as Manifest;
+  checkPart(member(manifest, "test"), checked);
+  const train = member(manifest, "train");
+  if (present(train)) checkPart(train, checked);
+  if (checked.mode === "sealed") checkSealed(manifest, checked);
+  return checked;
+}
+
+function checkTask(manifest: Field): void {
+  const task = asOneOf(member(manifest, "task"), ["classification", "regression"]);
+  const metric = member(member(manifest, "metric"), "name");
+  const classes = member(manifest, "classes");
+  if (task === "regression") {
+    asOneOf(metric, ["r2"]);
+    if (present(classes)) throw unexpected(classes, "no classes for a regression");
+    return;
+  }
+  asOneOf(metric, ["accuracy", "macro-f1"]);
+  const seen = new Set<string>();
+  for (const field of asList(classes, { min: 2, max: MAX_CLASSES })) {
+    const name = asText(field, { max: 100 });
+    if (seen.has(name)) throw unexpected(field, "each class once");
+    seen.add(name);
+  }
+}
+
+function checkInput(input: Field): void {
+  const values = checkShape(member(input, "shape"));
+  const alternatives = member(input, "altShapes");
+  if (present(alternatives)) {
+    for (const field of asList(alternatives, { min: 0, max: 8 })) {
+      if (checkShape(field) !== values) throw unexpected(field, `a shape of ${values} values`);
+    }
+  }
+  asOneOf(member(input, "dtype"), ["uint8", "float64"]);
+  if (asFinite(member(input, "scale")) === 0) {
+    throw unexpected(member(input, "scale"), "a number other than 0");
+  }
+  asFinite(member(input, "offset"));
+}
+
+function checkShape(shape: Field): number {
+  const limits = { min: 1, max: 2 ** 24 };
+  const dims = asList(shape, { min: 1, max: 6 }).map((dim) => asWhole(dim, limits));
+  const values = product(dims);
+  if (values > limits.max) {
+    throw new InvalidManifest(
+      shape.path,
+      `expected at most ${limits.max} values a row, got ${values}`,
+    );
+  }
+  return values;
+}
+
+function checkRuntime(runtime: Field): void {
+  asOneOf(member(runtime, "name"), ["onnxruntime-web"]);
+  asText(member(runtime, "version"), { max: 40 });
+  checkDigest(member(runtime, "wasm"));
+}
+
+function checkPart(part: Field, { input }: Manifest): void {
+  asObject(part);
+  const format = asOneOf(member(part, "format"), ["idx", "idx.gz", "csv", "csv.gz"]);
+  const rows = asWhole(member(part, "rows"), { min: 1, max: MAX_ROWS });
+  const values = rows * product(input.shape);
+  if (values > MAX_VALUES) {
+    throw new InvalidManifest(
+      `${part.path}.rows`,
+      `expected at most ${MAX_VALUES} values in all rows, got ${values}`,
+    );
+  }
+  if (format === "csv" || format === "csv.gz") {
+    checkFile(member(part, "table"));
+    checkCsv(member(part, "csv"), product(input.shape));
+    return;
+  }
+  if (input.dtype !== "uint8") {
+    throw unexpected(member(part, "format"), `"csv" or "csv.gz" for ${input.dtype} values`);
+  }
+  checkFile(member(part, "inputs"));
+  checkFile(member(part, "labels"));
+}
+
+function checkCsv(csv: Field, features: number): void {
+  const header = asBoolean(member(csv, "header"));
+  const skip = member(csv, "skipLines");
+  if (present(skip)) asWhole(skip, { min: 0, max: 1000 });
+  const label = member(csv, "label");
+  if (typeof label.value !== "string") asWhole(label, { min: 0, max: features });
+  else if (header) asText(label, { max: 200 });
+  else throw unexpected(label, "a column's index, since the file has no header");
+}
+
+function checkFile(file: Field): void {
+  asObject(file);
+  const cid = member(file, "cid");
+  try {
+    CID.parse(asText(cid, { max: 120 }));
+  } catch (cause) {
+    if (cause instanceof InvalidManifest) throw cause;
+    throw unexpected(cid, "an IPFS CID");
+  }
+  asWhole(member(file, "bytes"), { min: 1, max: MAX_FILE_BYTES });
+  if (present(member(file, "sha256"))) checkDigest(member(file, "sha256"));
+}
+
+function checkDigest(digest: Field): void {
+  if (typeof digest.value !== "string" || !/^[0-9a-f]{64}$/.test(digest.value)) {
+    throw unexpected(digest, "a SHA-256 as 64 lower-case hex digits");
+  }
+}
+
+/** A sealed test set must be recognisable once it is open, and have a stand-in (PROTOCOL.md section 7). */
+function checkSealed(manifest: Field, { test, train }: Manifest): void {
+  for (const name of "table" in test ? ["table"] : ["inputs", "labels"]) {
+    checkDigest(member(member(member(manifest, "test"), name), "sha256"));
+  }
+  if (train === undefined) {
+    throw unexpected(member(manifest, "train"), "a training set, which sealed competitions need");
+  }
+  if (train.rows < test.rows) {
+    throw unexpected(
+      member(member(manifest, "train"), "rows"),
+      `at least the ${test.rows} rows of the test set`,
+    );
+  }
+}
+
+function product(dims: readonly number[]): number {
+  return dims.reduce((all, dim) => all * dim, 1);
+}

@@ -1,0 +1,89 @@
+/** A miner from its settings: what main.ts runs on a schedule and once.ts a single time. */
+import { readChainId } from "../core/chain/reader.ts";
+import { connect } from "../core/chain/rpc.ts";
+import { localSender } from "../core/chain/signer.ts";
+import type { BlockStore } from "../core/ipfs/store.ts";
+import { type Config, minerAddress } from "./config.ts";
+import { createDataSource } from "./data.ts";
+import { createEvaluator } from "./evaluate.ts";
+import { FolderStore } from "./folder_store.ts";
+import { type MinerStatus, VERSION } from "./handler.ts";
+import { describe, type Log } from "./log.ts";
+import { createMiner, type Miner } from "./miner.ts";
+import { RecentStore } from "./recent_store.ts";
+import type { TickReport } from "./report.ts";
+import { folderScores, memoryScores } from "./scores_cache.ts";
+
+/** Bytes of blocks in memory where there is no folder for them. */
+const MEMORY_BYTES = 256 * 2 ** 20;
+
+/** A miner of this process. */
+export interface App {
+  /** Runs a tick and remembers it. @throws as {@linkcode Miner.tick} does */
+  tick(): Promise<TickReport>;
+  /** How it stands. */
+  status(): MinerStatus;
+  /** Data that it keeps and serves. */
+  store: BlockStore;
+}
+
+/** Makes the app. Nothing is read or sent before its first tick. */
+export function createApp(config: Config, { log }: { log: Log }): App {
+  const store = config.cache === undefined
+    ? new RecentStore({ maxBytes: MEMORY_BYTES })
+    : new FolderStore(`${config.cache}/blocks`);
+  const status: MinerStatus = {
+    version: VERSION,
+    miner: minerAddress(config),
+    contract: config.contract,
+    dryRun: config.dryRun,
+    startedAt: Date.now(),
+    ticks: 0,
+    lastTick: undefined,
+    lastError: undefined,
+  };
+  let miner: Miner | undefined;
+  return {
+    store,
+    status: () => ({ ...status }),
+    async tick() {
+      try {
+        miner ??= await connectMiner(config, { log, store });
+        status.lastTick = await miner.tick();
+        status.lastError = undefined;
+        return status.lastTick;
+      } catch (error) {
+        status.lastError = describe(error);
+        throw error;
+      } finally {
+        status.ticks++;
+      }
+    },
+  };
+}
+
+async function connectMiner(
+  config: Config,
+  { log, store }: { log: Log; store: BlockStore },
+): Promise<Miner> {
+  const { privateKey, maxFeePerGas, cache, gateways, everyMinutes, deadlineSecs } = config;
+  const provider = connect(config.rpc);
+  const chainId = await readChainId(provider);
+  return createMiner({
+    ...config,
+    provider,
+    sender: localSender(provider, { privateKey, chainId, maxFeePerGas }),
+    data: createDataSource({
+      gateways,
+      store,
+      maxBytes: config.maxDataBytes,
+      onEvent: ({ kind, gateway, detail }) =>
+        log(kind === "served" ? "info" : "warn", `gateway ${kind}`, { gateway, detail }),
+    }),
+    evaluate: createEvaluator(),
+    scores: cache === undefined ? memoryScores() : folderScores(`${cache}/scores`),
+    // Cron leaves out the ticks that a long one overlaps.
+    everySecs: Math.max(60 * everyMinutes, deadlineSecs),
+    log,
+  });
+}

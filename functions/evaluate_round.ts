@@ -1,0 +1,112 @@
+/** The scores of a round's submissions, from the cache or by evaluation. */
+import { readPayloads } from "../core/chain/payload.ts";
+import type { Provider } from "../core/chain/rpc.ts";
+import type { Snapshot, Submission } from "../core/chain/types.ts";
+import { ABSTAIN } from "../core/protocol/codec.ts";
+import type { TestSet } from "./data.ts";
+import type { Evaluate } from "./evaluate.ts";
+import { describe, type Log } from "./log.ts";
+import type { ScoreCache, ScoreKey } from "./scores_cache.ts";
+
+/** What evaluating needs. */
+export interface EvaluationParts {
+  provider: Provider;
+  evaluate: Evaluate;
+  scores: ScoreCache;
+  log: Log;
+  /** Time in ms (as `Date.now`) at which to stop. */
+  deadline: number;
+}
+
+/** A round's scores. */
+export interface RoundScores {
+  /** One for each submission; {@linkcode ABSTAIN} for those that could not be evaluated here. */
+  scores: number[];
+  /** Why not, by number of the submission. */
+  failures: Map<number, string>;
+}
+
+/**
+ * Evaluates submissions of one competition. What fails here (LOCAL) is never a score: it is left to the caller whether
+ * to try again later or to abstain.
+ *
+ * @param numbers of the submissions
+ */
+export async function evaluateRound(
+  numbers: readonly number[],
+  { snapshot, testSet, ...parts }: EvaluationParts & { snapshot: Snapshot; testSet: TestSet },
+): Promise<RoundScores> {
+  const submissions = numbers.map((number) => snapshot.submissions[number]!);
+  const known = new Map<number, number>();
+  const failures = new Map<number, string>();
+  for (const submission of submissions) {
+    const score = await lookUp(keyOf(submission, { snapshot, testSet }), parts);
+    if (score !== undefined) known.set(submission.number, score);
+  }
+  const unknown = submissions.filter(({ number }) => !known.has(number));
+  const { contract, competition: { id } } = snapshot;
+  const read = await readPayloads(parts.provider, { contract, id, submissions: unknown });
+  for (const [number, error] of read.failures) failures.set(number, describe(error));
+  for (const submission of unknown) {
+    const payload = read.payloads.get(submission.number);
+    if (payload === undefined) continue;
+    try {
+      const score = await evaluateOne(submission, payload, { testSet, ...parts });
+      known.set(submission.number, score);
+      await keep(keyOf(submission, { snapshot, testSet }), score, parts);
+    } catch (error) {
+      failures.set(submission.number, describe(error));
+      parts.log("warn", "evaluation failed here", {
+        competition: id,
+        submission: submission.number,
+        error,
+      });
+    }
+  }
+  return { scores: numbers.map((number) => known.get(number) ?? ABSTAIN), failures };
+}
+
+async function evaluateOne(
+  { number }: Submission,
+  payload: Uint8Array,
+  { testSet, evaluate, deadline, log }: EvaluationParts & { testSet: TestSet },
+): Promise<number> {
+  if (Date.now() >= deadline) throw new Error("out of time before it was run");
+  const outcome = await evaluate(payload, testSet.dataset, { deadline });
+  if ("score" in outcome) return outcome.score;
+  log("info", "invalid submission", {
+    submission: number,
+    code: outcome.invalid,
+    why: outcome.message,
+  });
+  return 0;
+}
+
+function keyOf(
+  { hash }: Submission,
+  { snapshot, testSet }: { snapshot: Snapshot; testSet: TestSet },
+): ScoreKey {
+  const { wasm } = testSet.manifest.runtime;
+  return { model: hash, manifest: snapshot.competition.manifest, wasm };
+}
+
+/** A cache that fails costs time, not scores. */
+async function lookUp(
+  key: ScoreKey,
+  { scores, log }: EvaluationParts,
+): Promise<number | undefined> {
+  try {
+    return await scores.get(key);
+  } catch (error) {
+    log("warn", "cannot read the cache of scores", { error });
+    return undefined;
+  }
+}
+
+async function keep(key: ScoreKey, score: number, { scores, log }: EvaluationParts): Promise<void> {
+  try {
+    await scores.put(key, score);
+  } catch (error) {
+    log("warn", "cannot write the cache of scores", { error });
+  }
+}

@@ -1,0 +1,64 @@
+/** Sending the call of an action, or asking what it would cost. */
+import { explainError } from "../core/chain/errors.ts";
+import type { Provider } from "../core/chain/rpc.ts";
+import { estimateGas, Reverted, waitForReceipt } from "../core/chain/sender.ts";
+import type { Call, Sender } from "../core/chain/types.ts";
+import type { Action } from "./actions.ts";
+import type { Outcome } from "./report.ts";
+import { Declined } from "./steps.ts";
+
+/** Least time in ms to wait for a transaction, also at the end of a tick. */
+const MIN_WAIT_MS = 5_000;
+/** Longest time: what is not mined by then is looked at again in the next tick. */
+const MAX_WAIT_MS = 90_000;
+
+/** Errors that mean: somebody else has done it, or the competition is over. */
+const FIRST: Partial<Record<Action["kind"], readonly string[]>> = {
+  enroll: ["DeML_AlreadyEnrolled"],
+  commit: ["DeML_AlreadyCommitted", "DeML_RoundDecided"],
+  reveal: ["DeML_AlreadyRevealed", "DeML_RoundDecided"],
+  settle: ["DeML_RoundDecided"],
+  finalize: ["DeML_WrongStatus"],
+  claim: ["DeML_NothingOwed"],
+};
+
+/** How an action ended, without its name. */
+export type Ending = Omit<Outcome, "competition" | "action" | "roundId">;
+
+/**
+ * Sends a call and waits for its block.
+ *
+ * @param deadline time in ms (as `Date.now`) at which to stop waiting
+ * @throws what `explainError` explains
+ */
+export async function send(
+  call: Call,
+  { provider, sender, deadline }: { provider: Provider; sender: Sender; deadline: number },
+): Promise<Ending> {
+  const hash = await sender.send(call);
+  const left = Math.max(MIN_WAIT_MS, deadline - Date.now());
+  const receipt = await waitForReceipt(provider, hash, { timeoutMs: Math.min(left, MAX_WAIT_MS) });
+  const { gasUsed, gasPrice } = receipt;
+  return { status: "done", hash, gas: gasUsed, cost: BigInt(gasUsed) * gasPrice };
+}
+
+/** Simulates a call: what it would cost now. @throws what `explainError` explains */
+export async function estimate(
+  call: Call,
+  { provider, sender }: { provider: Provider; sender: Sender },
+): Promise<Ending> {
+  const [gas, price] = await Promise.all([
+    estimateGas(provider, { from: sender.address, call }),
+    provider.request({ method: "eth_gasPrice" }),
+  ]);
+  return { status: "planned", gas, cost: BigInt(gas) * BigInt(price as string) };
+}
+
+/** What an error means for an action. */
+export function endingOf(error: unknown, kind: Action["kind"]): Ending {
+  if (error instanceof Declined) return { status: "declined", reason: error.message };
+  const { name, message } = explainError(error);
+  const first = name !== undefined && FIRST[kind]?.includes(name);
+  const hash = error instanceof Reverted ? { hash: error.hash } : {};
+  return { status: first ? "first" : "failed", reason: message, ...hash };
+}

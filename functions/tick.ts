@@ -1,0 +1,187 @@
+/**
+ * A tick: one run of a miner, from reading the chain to the last transaction. It starts from nothing but the secret and
+ * the chain; whatever it is handed in memory or folders only saves time.
+ */
+import type { Sender } from "../core/chain/types.ts";
+import { feeWeight } from "../core/protocol/money.ts";
+import type { Action, Plan, Policy } from "./actions.ts";
+import { describe } from "./log.ts";
+import { plan } from "./plan.ts";
+import type { Outcome, TickReport } from "./report.ts";
+import { endingOf, estimate, send } from "./send.ts";
+import { blankCommit, prepare, type StepParts } from "./steps.ts";
+import { findWork, readView, type Sight, type WorkKey } from "./view.ts";
+
+/** What is urgent or quick comes first, evaluations last. */
+const ORDER: readonly Action["kind"][] = [
+  "reveal",
+  "settle",
+  "postBeacon",
+  "finalize",
+  "claim",
+  "enroll",
+  "commit",
+];
+
+/** Plans of one tick: what is done may make room for more (post a beacon, commit; reveal, settle, finalize, claim). */
+const MAX_PASSES = 5;
+
+/** What a tick needs. */
+export interface TickParts extends StepParts, Omit<WorkKey, "miner" | "wallTime" | "enrolls"> {
+  sender: Sender;
+  policy: Policy;
+  /** Unix second of the wall clock. */
+  clock: () => number;
+  /** Longest duration of a tick, in seconds. */
+  deadlineSecs: number;
+  /** Whether to estimate and not to send. */
+  dryRun: boolean;
+}
+
+/** An action of one competition. */
+interface Job {
+  id: number;
+  action: Action;
+  sight: Sight;
+}
+
+/** How far a tick has come. */
+interface Course {
+  parts: TickParts;
+  report: TickReport;
+  /** Time in ms at which it must end. */
+  deadline: number;
+  /** Jobs that were tried: each is tried once, whatever a node that lags behind says afterwards. */
+  tried: Set<string>;
+}
+
+/**
+ * Runs one tick. What fails in one competition, or in one action, stops no other and is in the report.
+ *
+ * @throws {ChainUnreachable} if no chain node answers
+ * @throws {RangeError} if there is no DeML contract at the address
+ */
+export async function runTick(parts: TickParts): Promise<TickReport> {
+  const startedAt = Date.now();
+  const { provider, sender, policy, clock } = parts;
+  const key = { ...parts, miner: sender.address, wallTime: clock() };
+  const [work, account] = await Promise.all([
+    findWork(provider, { ...key, enrolls: policy.maxBond !== undefined }),
+    readSender(parts),
+  ]);
+  const report: TickReport = {
+    startedAt,
+    endedAt: startedAt,
+    miner: sender.address,
+    balance: account.balance,
+    competitions: work.ids,
+    outcomes: [],
+    skipped: [],
+    errors: work.missing.map((id) => `there is no competition ${id}`),
+  };
+  const deadline = startedAt + 1000 * parts.deadlineSecs;
+  const course = { parts, report, deadline, tried: new Set<string>() };
+  if (account.waiting > 0) {
+    // Whatever it was, the chain does not show it yet: another one like it would be paid for nothing.
+    report.errors.push(`${account.waiting} transactions of an earlier tick are not mined yet`);
+  } else await runPasses(course);
+  report.endedAt = Date.now();
+  return report;
+}
+
+async function readSender({ provider, sender }: TickParts) {
+  const [balance, mined, pending] = await Promise.all([
+    provider.request({ method: "eth_getBalance", params: [sender.address, "latest"] }),
+    provider.request({ method: "eth_getTransactionCount", params: [sender.address, "latest"] }),
+    provider.request({ method: "eth_getTransactionCount", params: [sender.address, "pending"] }),
+  ]);
+  return { balance: BigInt(balance as string), waiting: Number(pending) - Number(mined) };
+}
+
+async function runPasses(course: Course): Promise<void> {
+  let ids = course.report.competitions;
+  for (let pass = 0; pass < MAX_PASSES && ids.length > 0; pass++) {
+    const jobs = (await Promise.all(ids.map((id) => look(id, course)))).flat();
+    jobs.sort((a, b) => rank(a) - rank(b));
+    const moved = new Set<number>();
+    for (const job of jobs) {
+      const outcome = await runJob(job, course);
+      if (outcome.status === "done" || outcome.status === "first") moved.add(job.id);
+    }
+    ids = [...moved];
+  }
+}
+
+/** Reads and plans one competition. */
+async function look(id: number, { parts, report, tried }: Course): Promise<Job[]> {
+  try {
+    const { provider, contract, sender, policy, clock } = parts;
+    const key = { contract, miner: sender.address, id, wallTime: clock() };
+    const sight = await readView(provider, key);
+    const planned: Plan = plan(sight.view, sight.now, policy);
+    report.skipped = [
+      ...report.skipped.filter(({ competition }) => competition !== id),
+      ...planned.skipped.map((skip) => ({ competition: id, ...skip })),
+    ];
+    const jobs = planned.actions.map((action) => ({ id, action, sight }));
+    return jobs.filter((job) => !tried.has(nameOf(job)));
+  } catch (error) {
+    const message = `competition ${id}: ${describe(error)}`;
+    report.errors.push(message);
+    parts.log("error", "cannot look at a competition", { competition: id, error });
+    return [];
+  }
+}
+
+async function runJob(job: Job, course: Course): Promise<Outcome> {
+  const { parts, report, tried } = course;
+  const { kind } = job.action;
+  tried.add(nameOf(job));
+  const name = {
+    competition: job.id,
+    action: kind,
+    ..."roundId" in job.action ? { roundId: job.action.roundId } : {},
+  };
+  let outcome: Outcome;
+  try {
+    outcome = { ...name, ...await attempt(job, course) };
+  } catch (error) {
+    outcome = { ...name, ...endingOf(error, kind) };
+  }
+  report.outcomes.push(outcome);
+  const { action, status, ...rest } = outcome;
+  parts.log(status === "failed" ? "error" : "info", `${action} ${status}`, rest);
+  return outcome;
+}
+
+async function attempt({ action, sight }: Job, { parts, deadline }: Course) {
+  if (Date.now() >= deadline) {
+    return { status: "declined", reason: "the tick ran out of time" } as const;
+  }
+  const context = { ...parts, ...sight, deadline };
+  if (!parts.dryRun) return await send(await prepare(action, context), { ...parts, deadline });
+  const call = action.kind === "commit"
+    ? blankCommit(action, context)
+    : await prepare(action, context);
+  return { ...await estimate(call, parts), ...earnings(action, sight) };
+}
+
+/** The most that an action can earn: agreeing on every submission of the round, or settling all of them. */
+function earnings(action: Action, { view }: Sight): { earns?: bigint } {
+  const { fee } = view.snapshot.competition;
+  const count = action.kind === "commit"
+    ? action.submissions.length
+    : action.kind === "settle"
+    ? action.round.count
+    : 0;
+  return count === 0 ? {} : { earns: BigInt(count * feeWeight(count)) * fee };
+}
+
+function nameOf({ id, action }: Job): string {
+  return `${id} ${action.kind} ${"roundId" in action ? action.roundId : ""}`;
+}
+
+function rank({ action }: Job): number {
+  const deadline = action.kind === "commit" ? action.endsAt / 2 ** 41 : 0;
+  return ORDER.indexOf(action.kind) + deadline;
+}

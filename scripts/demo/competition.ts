@@ -1,0 +1,222 @@
+/** A competition of the demo and what happens to it, phase by phase: the people act, the chain's clock is moved. */
+import { readSnapshot } from "../../core/chain/reader.ts";
+import type { Snapshot, Submission } from "../../core/chain/types.ts";
+import {
+  appendModelCall,
+  claimCall,
+  createCall,
+  registerCall,
+  splitChunks,
+  submitModelCall,
+  withdrawPrizeCall,
+} from "../../core/chain/writes.ts";
+import { digestFromCid } from "../../core/ipfs/cid.ts";
+import { epochStartsAt, roundCount, unsealAt } from "../../core/protocol/clock.ts";
+import { buyIn, withDefaults } from "../../core/protocol/terms.ts";
+import type { Terms } from "../../core/protocol/types.ts";
+import type { Miner } from "../../functions/miner.ts";
+import type { TickReport } from "../../functions/report.ts";
+import type { DemoData } from "./data.ts";
+import type { DemoModel } from "./models.ts";
+import type { Report } from "./progress.ts";
+import type { Person, World } from "./world.ts";
+
+const ETHER = 10n ** 18n;
+const REGISTRATION_SECS = 3_600;
+const EPOCH_SECS = 2 * 3_600;
+const WINDOW_SECS = 600;
+const EPOCHS = 2;
+/** Seconds between two ticks of a miner. */
+export const TICK_SECS = 60;
+/** Ticks of all miners after which a phase is given up. */
+const MAX_TICKS = 20;
+
+/** What went wrong in a tick. */
+function problemsOf({ outcomes, errors }: TickReport): string[] {
+  const failed = outcomes.filter(({ status }) => status === "failed");
+  return [...errors, ...failed.map(({ action, reason }) => `${action}: ${reason}`)];
+}
+
+/** A participant and its model. */
+export interface Author {
+  person: Person;
+  model: DemoModel;
+}
+
+/** A miner of the demo. */
+export interface DemoMiner {
+  person: Person;
+  miner: Miner;
+  role: "honest" | "lying" | "absent";
+}
+
+/** A running competition. */
+export class Competition {
+  private constructor(
+    readonly world: World,
+    readonly id: number,
+    readonly terms: Terms,
+  ) {}
+
+  /** Creates it: two epochs, a byte limit that fits the largest model. */
+  static async create(
+    world: World,
+    { host, data, models, quorum }: {
+      host: Person;
+      data: DemoData;
+      models: DemoModel[];
+      quorum: number;
+    },
+  ): Promise<Competition> {
+    const registrationEndsAt = await world.now() + REGISTRATION_SECS;
+    const terms = withDefaults({
+      manifest: digestFromCid(data.cid),
+      prizeFund: 10n * ETHER,
+      registrationEndsAt,
+      submissionEndsAt: registrationEndsAt + EPOCHS * EPOCH_SECS,
+      epochs: EPOCHS,
+      commitSecs: WINDOW_SECS,
+      revealSecs: WINDOW_SECS,
+      byteLimit: Math.max(...models.map(({ packed }) => packed.length)),
+      quorum,
+    });
+    await world.send(host, createCall(world.contract, terms));
+    return new Competition(world, 0, terms);
+  }
+
+  /** The competition as the chain has it now. */
+  snapshot(): Promise<Snapshot> {
+    return readSnapshot(this.world.provider, { contract: this.world.contract, id: this.id });
+  }
+
+  /** Registers all authors; each pays the buy-in. */
+  async register(authors: Author[], report: Report): Promise<void> {
+    const call = registerCall(this.world.contract, { id: this.id, buyIn: buyIn(this.terms) });
+    for (const [i, { person }] of authors.entries()) {
+      await this.world.send(person, call);
+      report(`${i + 1} of ${authors.length}, ${person.name} last`);
+    }
+  }
+
+  /** Lets each miner enrol in a tick of its own; the absent one does just this and is not seen again. */
+  async enroll(miners: DemoMiner[], report: Report): Promise<void> {
+    for (const [i, { miner }] of miners.entries()) {
+      const { outcomes, errors } = await miner.tick();
+      const enrolled = outcomes.some(({ action, status }) =>
+        action === "enroll" && status === "done"
+      );
+      if (!enrolled) {
+        const why = outcomes.find(({ action }) => action === "enroll")?.reason ?? errors.join(", ");
+        throw new Error(`a miner has not enrolled: ${why}`);
+      }
+      report(`${i + 1} of ${miners.length}`);
+    }
+  }
+
+  /** Submits the models of an epoch, each in as many chunks as it takes. Returns the number of transactions. */
+  async submit(epoch: number, authors: Author[], report: Report): Promise<number> {
+    const { world, id, terms } = this;
+    await world.travelTo(epochStartsAt(terms, epoch));
+    let transactions = 0;
+    for (const [i, { person, model: { name, packed } }] of authors.entries()) {
+      let offset = 0;
+      for (const data of splitChunks(packed)) {
+        await world.send(
+          person,
+          offset === 0
+            ? submitModelCall(world.contract, { id, epoch, size: packed.length, data })
+            : appendModelCall(world.contract, { id, offset, data }),
+        );
+        offset += data.length;
+        transactions++;
+        report(`${i + 1} of ${authors.length}, ${name} ${offset} of ${packed.length} bytes`);
+      }
+    }
+    report(`${authors.length} models in ${transactions} transactions`);
+    return transactions;
+  }
+
+  /** Runs the miners' ticks until all submissions of an epoch are decided. */
+  async evaluate(epoch: number, miners: DemoMiner[], report: Report): Promise<Snapshot> {
+    await this.world.travelTo(unsealAt(this.terms, epoch, await this.#clock()));
+    const present = miners.filter(({ role }) => role !== "absent");
+    const committers = await this.#tickUntil(present, (snapshot) => {
+      const rounds = snapshot.rounds[epoch] ?? [];
+      const seats = Math.min(this.terms.quorum, miners.length);
+      const committed = rounds.reduce((sum, round) => sum + round.committed, 0);
+      report(`${committed} commitments`);
+      const absent = miners.length - present.length;
+      return rounds.every((round) => round.committed >= seats - absent);
+    });
+    const rounds = committers.rounds[epoch] ?? [];
+    await this.world.travelTo(Math.max(...rounds.map((round) => round.commitEndsAt)));
+    return await this.#tickUntil(present, (snapshot) => {
+      const { decided = 0, count = 0 } = snapshot.epochs[epoch] ?? {};
+      const revealed = (snapshot.rounds[epoch] ?? []).reduce(
+        (sum, round) => sum + round.revealed,
+        0,
+      );
+      report(`${revealed} reveals, ${decided} of ${roundCount(count)} rounds settled`);
+      return decided === roundCount(count);
+    });
+  }
+
+  /** Ends the submission phase and lets the miners finalize and claim; pays the winner and the absent miner. */
+  async payOut(
+    miners: DemoMiner[],
+    { winner, report }: { winner: (submission: Submission) => Person; report: Report },
+  ): Promise<Snapshot> {
+    const { world, id } = this;
+    await world.travelTo(this.terms.submissionEndsAt);
+    const present = miners.filter(({ role }) => role !== "absent");
+    const ended = await this.#tickUntil(present, ({ competition, miners: rows }) => {
+      report(competition.status);
+      const claimed = (address: string) =>
+        rows.find((row) => row.address === address)?.account === undefined;
+      return competition.status !== "open" &&
+        present.every(({ person }) => claimed(person.address));
+    });
+    // Anybody may call for anybody: the money goes where it belongs.
+    for (const { person, role } of miners) {
+      if (role === "absent") {
+        await world.send(person, claimCall(world.contract, { id, who: person.address }));
+      }
+    }
+    const best = ended.competition.best;
+    const submission = best === undefined ? undefined : ended.submissions[best];
+    if (submission === undefined || ended.competition.status !== "final") {
+      throw new Error(`the competition ended as ${ended.competition.status}, without a winner`);
+    }
+    await world.send(winner(submission), withdrawPrizeCall(world.contract, { id }));
+    report(`final, ${winner(submission).name} has withdrawn the prize`);
+    return ended;
+  }
+
+  async #clock() {
+    return (await this.snapshot()).constants;
+  }
+
+  /**
+   * Runs ticks of all miners, a tick's time apart, until all had their turn and the chain says so. `done` hears of the
+   * competition after every single tick.
+   *
+   * @throws {Error} if it never does
+   */
+  async #tickUntil(miners: DemoMiner[], done: (snapshot: Snapshot) => boolean): Promise<Snapshot> {
+    const problems = new Set<string>();
+    for (let tick = 0; tick < MAX_TICKS; tick++) {
+      let isDone = false;
+      let snapshot: Snapshot | undefined;
+      for (const { miner, person } of miners) {
+        for (const problem of problemsOf(await miner.tick())) {
+          problems.add(`${person.name}: ${problem}`);
+        }
+        snapshot = await this.snapshot();
+        isDone = done(snapshot);
+      }
+      if (isDone && snapshot !== undefined) return snapshot;
+      await this.world.travelTo(await this.world.now() + TICK_SECS);
+    }
+    throw new Error(`the miners came to no end: ${[...problems].join("; ") || "no errors"}`);
+  }
+}

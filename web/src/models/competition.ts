@@ -1,0 +1,87 @@
+/** One competition as the site follows it. */
+import { computed, effect, type ReadonlySignal } from "@preact/signals";
+import type { Participant, Snapshot } from "../../../core/chain/types.ts";
+import type { ChainReader } from "../chain/reader.ts";
+import type { ChainClock } from "./clock.ts";
+import type { CompetitionData, DataSource } from "./data.ts";
+import { follow } from "./live.ts";
+import { type Evaluation, evaluationAt, type Phase, phaseAt } from "./phase.ts";
+import type { Session } from "./session.ts";
+
+/** A competition: what was last read of it, and what follows from that. Undefined until the first read. */
+export interface Competition {
+  readonly id: number;
+  readonly snapshot: ReadonlySignal<Snapshot | undefined>;
+  /** What the connected account is in it; undefined without an account. */
+  readonly participant: ReadonlySignal<Participant | undefined>;
+  readonly phase: ReadonlySignal<Phase | undefined>;
+  readonly evaluation: ReadonlySignal<Evaluation | undefined>;
+  readonly data: ReadonlySignal<CompetitionData | undefined>;
+  /** Why reading failed; what is on the screen is then old. */
+  readonly problem: ReadonlySignal<string | undefined>;
+  /** When it was last up to date, in ms of `Date.now`. */
+  readonly readAt: ReadonlySignal<number | undefined>;
+  /** Reads now. Never rejects. */
+  refresh(): Promise<void>;
+}
+
+/** What a competition works with. */
+export interface CompetitionOptions {
+  id: number;
+  reader: ChainReader;
+  clock: ChainClock;
+  session: Session;
+  dataOf: DataSource;
+  /** Whether it is on the screen; it is not followed meanwhile. */
+  visible: ReadonlySignal<boolean>;
+  pollMs: number;
+}
+
+/** Follows a competition for as long as the page lives. */
+export function createCompetition(options: CompetitionOptions): Competition {
+  const { id, reader, clock, session, dataOf } = options;
+  const live = follow({
+    ...options,
+    head: reader.head,
+    onHead: clock.follow,
+    async read() {
+      const account = session.account.peek();
+      const [snapshot, participant] = await Promise.all([
+        reader.snapshot(id),
+        account === undefined ? undefined : reader.participant(id, account),
+      ]);
+      return { snapshot, account, participant };
+    },
+  });
+  let first = true;
+  effect(() => {
+    const changed = session.account.value !== undefined;
+    if (!first && changed) live.refresh();
+    first = false;
+  });
+
+  const snapshot = computed(() => live.value.value?.snapshot);
+  const at = <T>(derive: (snapshot: Snapshot, now: number) => T) =>
+    computed(() => {
+      const [current, now] = [snapshot.value, clock.now.value];
+      return current === undefined || now === undefined ? undefined : derive(current, now);
+    });
+  return {
+    id,
+    snapshot,
+    // Until the account that was changed to is read, nothing is known of it.
+    participant: computed(() => {
+      const { account, participant } = live.value.value ?? {};
+      return account === session.account.value ? participant : undefined;
+    }),
+    phase: at(phaseAt),
+    evaluation: at(evaluationAt),
+    data: computed(() => {
+      const digest = snapshot.value?.competition.manifest;
+      return digest === undefined ? undefined : dataOf(digest);
+    }),
+    problem: live.problem,
+    readAt: live.readAt,
+    refresh: live.refresh,
+  };
+}

@@ -1,0 +1,52 @@
+/** What competitions are about: manifests and data sets from IPFS, each loaded once per visit. */
+import type { Rows } from "../../../core/dataset/dataset.ts";
+import type { Manifest } from "../../../core/dataset/manifest.ts";
+import type { Hex } from "../../../core/protocol/types.ts";
+import type { DataJobs } from "../work/data_worker.ts";
+import type { Caller } from "../work/rpc.ts";
+import { createLoadable, type Loadable } from "./loadable.ts";
+
+/** Loads what one digest names. */
+export interface CompetitionData {
+  readonly manifest: Loadable<Manifest>;
+  /** The test set; fails in a sealed competition, where nobody can read it yet. */
+  readonly test: Loadable<Rows>;
+  /** The training set; undefined as a value where the manifest has none. */
+  readonly train: Loadable<Rows | undefined>;
+}
+
+/** Gives the data of a manifest's digest: the same object for the same digest. */
+export type DataSource = (digest: Hex) => CompetitionData;
+
+/** A source that reads through a worker. */
+export function createDataSource(
+  { call, gateways }: { call: Caller<DataJobs>; gateways: string[] },
+): DataSource {
+  const known = new Map<Hex, CompetitionData>();
+
+  function create(digest: Hex): CompetitionData {
+    const manifest = createLoadable((onProgress) =>
+      call("manifest", { digest, gateways }, { onProgress })
+    );
+    return {
+      manifest,
+      test: createLoadable(async (onProgress) => {
+        const found = await manifest.load();
+        if (found.mode === "sealed") {
+          throw new RangeError("the test set is sealed until the submission phase is over");
+        }
+        return call("dataset", { manifest: found, part: "test", gateways }, { onProgress });
+      }),
+      train: createLoadable(async (onProgress) => {
+        const found = await manifest.load();
+        if (found.train === undefined) return undefined;
+        return call("dataset", { manifest: found, part: "train", gateways }, { onProgress });
+      }),
+    };
+  }
+  return (digest) => {
+    const found = known.get(digest) ?? create(digest);
+    known.set(digest, found);
+    return found;
+  };
+}

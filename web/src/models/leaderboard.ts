@@ -1,0 +1,48 @@
+/** The leaderboard: a snapshot's submissions in the order of the protocol, ready to show. */
+import type { Snapshot, Submission } from "../../../core/chain/types.ts";
+import type { Hex } from "../../../core/protocol/types.ts";
+import { leaderboard } from "../../../core/protocol/ranking.ts";
+
+/** One row. */
+export interface Row {
+  /** Place from 1; undefined while there is no score. Equal scores have places one after the other: no ties. */
+  place: number | undefined;
+  /** Number of the submission, from 0. */
+  number: number;
+  author: Hex;
+  /** Whether the connected account is the author. */
+  mine: boolean;
+  /** Percentage times 1,000; undefined while there is none. */
+  score: number | undefined;
+  /** Evaluations that agree; undefined while there is no score. */
+  agreeing: number | undefined;
+  /** Evaluations asked for. */
+  quorum: number;
+  /** Packed model, in bytes. */
+  size: number;
+  /** Epoch, from 0. */
+  epoch: number;
+  state: Submission["result"]["state"];
+}
+
+/** The rows: scored submissions by place, then those without a score by number. */
+export function leaderboardRows(
+  { submissions, competition }: Snapshot,
+  account?: Hex,
+): Row[] {
+  return leaderboard(submissions).map(({ number, author, size, epoch, result }, index) => {
+    const settled = result.state === "settled" ? result : undefined;
+    return {
+      place: settled && index + 1,
+      number,
+      author,
+      mine: author === account,
+      score: settled?.score,
+      agreeing: settled?.agreeing,
+      quorum: competition.quorum,
+      size,
+      epoch,
+      state: result.state,
+    };
+  });
+}

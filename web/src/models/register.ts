@@ -1,0 +1,84 @@
+/** Registering: check that the data is there, show the cost, send the buy-in, wait for the block. */
+import { type ReadonlySignal, signal } from "@preact/signals";
+import { buyIn } from "../../../core/protocol/terms.ts";
+import { explain } from "../chain/explain.ts";
+import type { Quote } from "../chain/quote.ts";
+import type { ChainWriter } from "../chain/writer.ts";
+import type { Competition } from "./competition.ts";
+import type { Session } from "./session.ts";
+import { requireSigner } from "./signing.ts";
+
+/** How far it is. */
+export type RegisterState =
+  | { step: "idle"; problem: string | undefined }
+  /** Fetching manifest and data sets: nobody should pay for a competition that cannot be taken part in. */
+  | { step: "checking" }
+  /** The cost is on the screen; nothing was sent. */
+  | { step: "confirm"; quote: Quote }
+  | { step: "wallet" }
+  | { step: "block" };
+
+/** The registration of the connected account. Actions never reject. */
+export interface Registration {
+  readonly state: ReadonlySignal<RegisterState>;
+  /** Checks the data and finds the cost. */
+  prepare(): Promise<void>;
+  /** Sends, after {@linkcode prepare}. */
+  confirm(): Promise<void>;
+  /** Back to the start, while nothing was sent. */
+  cancel(): void;
+}
+
+/** The registration for a competition. */
+export function createRegistration(
+  { competition, session, writer }: {
+    competition: Competition;
+    session: Session;
+    writer: ChainWriter;
+  },
+): Registration {
+  const state = signal<RegisterState>({ step: "idle", problem: undefined });
+
+  async function attempt(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      state.value = { step: "idle", problem: (await explain(error)).text };
+    }
+  }
+
+  function call() {
+    const terms = competition.snapshot.peek()!.competition;
+    return writer.register({ id: competition.id, buyIn: buyIn(terms) });
+  }
+
+  return {
+    state,
+    prepare: () =>
+      attempt(async () => {
+        const { account } = requireSigner(session);
+        state.value = { step: "checking" };
+        const { manifest, test, train } = competition.data.peek()!;
+        const { mode } = await manifest.load();
+        await train.load();
+        if (mode === "open") await test.load();
+        const quote = await writer.quote(call(), account);
+        if (state.peek().step === "checking") state.value = { step: "confirm", quote };
+      }),
+    confirm: () =>
+      attempt(async () => {
+        state.value = { step: "wallet" };
+        const hash = await writer.send(call(), requireSigner(session));
+        state.value = { step: "block" };
+        await writer.wait(hash);
+        await competition.refresh();
+        state.value = { step: "idle", problem: undefined };
+      }),
+    cancel() {
+      const { step } = state.peek();
+      if (step === "checking" || step === "confirm") {
+        state.value = { step: "idle", problem: undefined };
+      }
+    },
+  };
+}

@@ -1,0 +1,11 @@
+/** How far something is; without a share it only says that it goes on. */
+export function ProgressBar({ label, share }: { label: string; share?: number | undefined }) {
+  return (
+    <div class="stack-small">
+      <p role="status">{label}</p>
+      {share === undefined
+        ? <progress aria-label={label} />
+        : <progress aria-label={label} value={share} />}
+    </div>
+  );
+}

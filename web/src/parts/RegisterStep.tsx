@@ -1,0 +1,74 @@
+import { buyIn } from "../../../core/protocol/terms.ts";
+import type { Competition } from "../models/competition.ts";
+import type { RegisterState, Registration } from "../models/register.ts";
+import { ConfirmDialog } from "./ConfirmDialog.tsx";
+import { useApp } from "./context.ts";
+import { formatCoins } from "./format.ts";
+import { Notice } from "./Notice.tsx";
+import { ProgressBar } from "./ProgressBar.tsx";
+
+/** The step of the buy-in. */
+export function RegisterStep(
+  { competition, registration }: { competition: Competition; registration: Registration },
+) {
+  const { session, config } = useApp();
+  const registered = competition.participant.value?.registered ?? false;
+  const terms = competition.snapshot.value!.competition;
+  const price = `${formatCoins(buyIn(terms), { digits: 4 })} ${config.currency}`;
+  const state = registration.state.value;
+  const open = competition.phase.value?.name === "registration";
+  return (
+    <li class={registered ? "card stack-small done" : "card stack-small"}>
+      <h3>Register</h3>
+      {registered
+        ? <p>You are a participant, with up to {terms.maxPerParticipant} submissions.</p>
+        : open
+        ? (
+          <>
+            <p>
+              The buy-in is {price} for up to {terms.maxPerParticipant}{" "}
+              submissions. It is spent, and comes back only if the competition is cancelled.
+            </p>
+            <Progress state={state} registration={registration} />
+            <div class="actions">
+              <button
+                type="button"
+                class="button primary"
+                disabled={state.step !== "idle" || session.account.value === undefined}
+                onClick={registration.prepare}
+              >
+                Register for {price}
+              </button>
+            </div>
+          </>
+        )
+        : <p>Registration is over.</p>}
+    </li>
+  );
+}
+
+function Progress({ state, registration }: { state: RegisterState; registration: Registration }) {
+  switch (state.step) {
+    case "idle":
+      return state.problem === undefined ? null : <Notice kind="bad">{state.problem}</Notice>;
+    case "checking":
+      return <ProgressBar label="Checking that the data can be read" />;
+    case "confirm":
+      return (
+        <ConfirmDialog
+          title="Register"
+          quote={state.quote}
+          valueLabel="Buy-in"
+          action="Confirm and register"
+          onConfirm={registration.confirm}
+          onCancel={registration.cancel}
+        >
+          One transaction registers your account as a participant.
+        </ConfirmDialog>
+      );
+    case "wallet":
+      return <ProgressBar label="Confirm the transaction in your wallet" />;
+    case "block":
+      return <ProgressBar label="Waiting for the transaction to be in a block" />;
+  }
+}

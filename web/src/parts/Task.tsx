@@ -1,0 +1,54 @@
+import type { Manifest } from "../../../core/dataset/manifest.ts";
+import type { Competition } from "../models/competition.ts";
+import { Facts } from "./Facts.tsx";
+import { formatInteger } from "./format.ts";
+import { Lazy } from "./Lazy.tsx";
+import { Notice } from "./Notice.tsx";
+import { Skeleton } from "./Skeleton.tsx";
+
+const METRICS: Record<Manifest["metric"]["name"], string> = {
+  accuracy: "Accuracy: share of rows that are right",
+  "macro-f1": "Macro F1: mean over the classes",
+  r2: "R²: share of the variance that is explained",
+};
+
+/** What models are to do, from the manifest. All texts are the host's. */
+export function Task({ competition }: { competition: Competition }) {
+  const data = competition.data.value;
+  if (data === undefined) return null;
+  return (
+    <Lazy
+      loadable={data.manifest}
+      what="the manifest"
+      waiting={() => <Skeleton what="the manifest" rows={5} />}
+    >
+      {(manifest) => <ManifestFacts manifest={manifest} />}
+    </Lazy>
+  );
+}
+
+function ManifestFacts({ manifest }: { manifest: Manifest }) {
+  const { task, classes, input, metric, train, test, mode, licence, source } = manifest;
+  const shape = ["rows", ...input.shape].join(" × ");
+  return (
+    <>
+      <Facts
+        facts={[
+          ["Task", classes === undefined ? task : `${task}, ${classes.length} classes`],
+          ["Score", METRICS[metric.name]],
+          ["Model input", `float32 ${shape}`],
+          ["Test set", `${formatInteger(test.rows)} rows`],
+          ["Training set", train === undefined ? "none" : `${formatInteger(train.rows)} rows`],
+          ["Licence", licence ?? "not stated"],
+          ["Source", source ?? "not stated"],
+        ]}
+      />
+      {mode === "open" && (
+        <Notice>
+          An open competition: everybody can see the models and the test set, which can therefore be
+          copied, and trained on.
+        </Notice>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,55 @@
+import type { UploadModel } from "../models/upload.ts";
+import { ConfirmDialog } from "./ConfirmDialog.tsx";
+import { formatBytes } from "./format.ts";
+import { Notice } from "./Notice.tsx";
+import { ProgressBar } from "./ProgressBar.tsx";
+
+/** An upload under way. */
+export function UploadProgress({ upload }: { upload: UploadModel }) {
+  const state = upload.state.value;
+  switch (state.step) {
+    case "checking":
+      return <ProgressBar label={`Checking and packing ${state.name}`} />;
+    case "confirm": {
+      const { file, plan, quote } = state;
+      const left = plan.chunks.length - plan.sent;
+      return (
+        <ConfirmDialog
+          title="Upload the model"
+          quote={quote}
+          action="Confirm and upload"
+          onConfirm={upload.send}
+          onCancel={upload.reset}
+        >
+          {file.name} packs from {formatBytes(file.size)} to {formatBytes(file.packed.length)}.{" "}
+          {plan.sent > 0 && `${plan.sent} of ${plan.chunks.length} chunks are on the chain already. `}
+          Your wallet will ask {left === 1 ? "once" : `${left} times, once for each chunk`}.
+        </ConfirmDialog>
+      );
+    }
+    case "sending": {
+      const { plan: { sent, chunks }, waitingFor } = state;
+      const what = waitingFor === "wallet" ? "confirm in your wallet" : "waiting for a block";
+      return (
+        <ProgressBar
+          label={`Chunk ${sent + 1} of ${chunks.length}: ${what}`}
+          share={(sent + (waitingFor === "block" ? 0.5 : 0)) / chunks.length}
+        />
+      );
+    }
+    case "paused":
+      return (
+        <>
+          <Notice kind="bad">
+            Stopped after {state.plan.sent} of {state.plan.chunks.length} chunks. {state.problem}
+          </Notice>
+          <div class="actions">
+            <button type="button" class="button" onClick={upload.reset}>Choose another file</button>
+            <button type="button" class="button primary" onClick={upload.send}>Go on</button>
+          </div>
+        </>
+      );
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,66 @@
+import type { OpenCompetition } from "../app.ts";
+import { buyIn, miningPool } from "../../../core/protocol/terms.ts";
+import { leaderboardRows } from "../models/leaderboard.ts";
+import { pot } from "../models/prize.ts";
+import { Address } from "../parts/Address.tsx";
+import { useApp } from "../parts/context.ts";
+import { formatBytes, formatCoins, formatInteger, formatScore } from "../parts/format.ts";
+import { Facts } from "../parts/Facts.tsx";
+import { Heading } from "../parts/Heading.tsx";
+import { Stats } from "../parts/Stats.tsx";
+import { Task } from "../parts/Task.tsx";
+import { Timeline } from "../parts/Timeline.tsx";
+
+/** What is at stake, where the competition stands, what it is about, and its terms. */
+export function Overview({ competition }: OpenCompetition) {
+  const { currency } = useApp().config;
+  const snapshot = competition.snapshot.value!;
+  const terms = snapshot.competition;
+  const coins = (wei: bigint) => `${formatCoins(wei, { digits: 4 })} ${currency}`;
+  const [best] = leaderboardRows(snapshot);
+  const stats = [
+    { label: "Prize", value: coins(pot(terms)), detail: "if it ended now" },
+    { label: "Buy-in", value: coins(buyIn(terms)), detail: `${terms.maxPerParticipant} submissions` },
+    { label: "Participants", value: formatInteger(terms.participants) },
+    { label: "Submissions", value: formatInteger(terms.submissions) },
+    {
+      label: "Miners",
+      value: formatInteger(terms.miners),
+      detail: `${terms.minReveals} needed`,
+    },
+    {
+      label: terms.status === "final" ? "Winning score" : "Best score",
+      value: best?.score === undefined ? "–" : formatScore(best.score),
+      detail: best?.score === undefined ? "none yet" : <Address address={best.author} />,
+    },
+  ];
+  return (
+    <>
+      <Heading level={2} title="Overview">Overview</Heading>
+      <Stats stats={stats} />
+      <div class="columns">
+        <section class="card stack-small">
+          <h3>Timeline</h3>
+          <Timeline competition={competition} />
+        </section>
+        <section class="card stack-small">
+          <h3>Task</h3>
+          <Task competition={competition} />
+        </section>
+      </div>
+      <section class="card stack-small">
+        <h3>Terms</h3>
+        <Facts
+          facts={[
+            ["Host", <Address address={terms.host} />],
+            ["Prize fund", coins(terms.prizeFund)],
+            ["Of it for miners", `up to ${coins(miningPool(terms))}`],
+            ["Evaluations asked for", formatInteger(terms.quorum)],
+            ["Bond of a miner", coins(terms.bond)],
+            ["Packed model, at most", formatBytes(terms.byteLimit)],
+          ]}
+        />
+      </section>
+    </>
+  );
+}
