@@ -2,19 +2,6 @@
 import { parseArgs } from "node:util";
 import { download, type RemoteFile } from "./download.ts";
 
-const HELP = `Downloads MNIST (four IDX.gz files, 11 MB) and checks its content.
-
-  deno task data:mnist [--out DIR] [--mirror URL]... [--json] [--verbose]
-
-  --out DIR      folder for the files (.deml/mnist); what is there and right is kept
-  --mirror URL   where to look, in order; may be repeated (the default is ${"$"}COUNT public mirrors)
-  --json         a last line {"ok":true,"folder":...,"files":{...},"seconds":n} on standard output
-  --verbose      the stack trace of an error
-  --help         this text
-
-An interrupted download goes on where it stopped. Then: deno task demo --data .deml/mnist
-`;
-
 /** Public mirrors of the same content, in differing compression. */
 export const MIRRORS: readonly string[] = [
   "https://storage.googleapis.com/cvdf-datasets/mnist",
@@ -47,6 +34,19 @@ export const MNIST: readonly RemoteFile[] = [
   },
 ];
 
+const HELP = `Downloads MNIST (four IDX.gz files, 11 MB) and checks its content.
+
+  deno task data:mnist [--out DIR] [--mirror URL]... [--json] [--verbose]
+
+  --out DIR      folder for the files (.deml/mnist); what is there and right is kept
+  --mirror URL   where to look, in order; may be repeated (${MIRRORS.length} public mirrors)
+  --json         a last line {"ok":true,"folder":...,"files":{...},"seconds":n} on standard output
+  --verbose      the stack trace of an error
+  --help         this text
+
+An interrupted download goes on where it stopped. Then: deno task demo --data .deml/mnist
+`;
+
 interface Arguments {
   out: string;
   mirrors: readonly string[];
@@ -63,7 +63,7 @@ export async function main(args: string[]): Promise<number> {
   try {
     const options = parse(args);
     ({ json, verbose } = options);
-    if (options.help) print(Deno.stdout, HELP.replace("$COUNT", `${MIRRORS.length}`));
+    if (options.help) print(Deno.stdout, HELP);
     else await fetchAll(options);
     return 0;
   } catch (error) {

@@ -1,8 +1,9 @@
 /** `deno task demo`: a whole competition on this machine, from an empty chain to the last payout. */
 import { Competition } from "./demo/competition.ts";
-import { publishData } from "./demo/data.ts";
+import { MemoryStore } from "../core/ipfs/store.ts";
+import { type DemoData, publishData } from "./demo/data.ts";
 import { readLedger } from "./demo/ledger.ts";
-import { makeModels } from "./demo/models.ts";
+import { type DemoModel, makeModels } from "./demo/models.ts";
 import { type DemoOptions, HELP, readOptions } from "./demo/options.ts";
 import { makeAuthors, makeMiners, MAX_INDEPENDENT, nameBook } from "./demo/people.ts";
 import { Progress } from "./demo/progress.ts";
@@ -13,8 +14,9 @@ import {
   moneyTable,
   penaltyLines,
   summarize,
+  type Summary,
 } from "./demo/report.ts";
-import { createStyle, formatInteger, wantsColor } from "./demo/table.ts";
+import { createStyle, formatInteger, printable, wantsColor } from "./lib/table.ts";
 import { FUNDS, openWorld, type World } from "./demo/world.ts";
 import { main } from "./lib/cli.ts";
 
@@ -29,31 +31,12 @@ async function demo(args: string[]): Promise<void> {
     terminal: Deno.stdout.isTerminal(),
     style,
   });
-  const world = await progress.phase("Chain, contract, IPFS gateway and beacon", async (report) => {
-    const world = await openWorld({ seed: options.seed });
-    report(`DeML at ${world.contract} on ${world.rpcUrl}`);
-    return world;
-  });
-  try {
-    await compete(world, { options, progress });
-  } finally {
-    await world.close();
-  }
-}
-
-async function compete(
-  world: World,
-  { options, progress }: { options: DemoOptions; progress: Progress },
-): Promise<void> {
   const startedAt = performance.now();
   const { seed } = options;
-  const data = await progress.phase("Data set on IPFS", async (report) => {
-    const data = await publishData({
-      folder: options.data,
-      seed,
-      train: options.models === undefined,
-      store: world.store,
-    });
+  const store = new MemoryStore();
+  const data = await progress.phase("Data set", async (report) => {
+    const train = options.models === undefined;
+    const data = await publishData({ folder: options.data, seed, train, store });
     report(`${data.manifest.name}, ${formatInteger(data.manifest.test.rows)} test rows`);
     return data;
   });
@@ -65,9 +48,37 @@ async function compete(
       onProgress: ({ name, epoch, epochs }) =>
         report(`training ${name}, pass ${epoch} of ${epochs}`),
     });
-    report(models.map(({ name }) => name).join(", "));
+    report(models.map(({ name }) => printable(name)).join(", "));
     return models;
   });
+  const world = await progress.phase("Chain, contract, IPFS gateway and beacon", async (report) => {
+    const world = await openWorld({ seed, store });
+    report(`DeML at ${world.contract} on ${world.rpcUrl}`);
+    return world;
+  });
+  try {
+    const summary = await compete(world, { options, progress, data, models, startedAt });
+    if (options.json) progress.print(JSON.stringify(summary));
+    if (!summary.ok) throw new Error("the competition did not end as it should: see above");
+  } finally {
+    await world.close();
+  }
+}
+
+interface Stage {
+  options: DemoOptions;
+  progress: Progress;
+  data: DemoData;
+  models: DemoModel[];
+  /** Milliseconds, as performance.now() counts. */
+  startedAt: number;
+}
+
+/** The competition itself; shows it, and gives the summary. */
+async function compete(
+  world: World,
+  { options, progress, data, models, startedAt }: Stage,
+): Promise<Summary> {
   const host = await world.person("host");
   const authors = await makeAuthors(world, models);
   const competition = await progress.phase(
@@ -122,13 +133,15 @@ async function compete(
   });
   progress.print(heading("Money", style));
   progress.print(moneyTable(ledger));
-  for (const line of penaltyLines(settled, names)) progress.print(style.red(line));
+  const dissents = (await competition.dissents(ended, miners))
+    .map(({ person: { name }, dissents }) => ({ name, dissents }));
+  for (const line of penaltyLines(dissents, competition.terms.bond)) {
+    progress.print(style.red(line));
+  }
   progress.print(heading("Gas", style));
   progress.print(gasTable(ledger));
   const seconds = (performance.now() - startedAt) / 1000;
-  const summary = summarize({ ...ended, miners: settled.miners }, { names, ledger, seconds });
-  if (options.json) progress.print(JSON.stringify(summary));
-  if (!summary.ok) throw new Error("the competition did not end as it should: see above");
+  return summarize(ended, { names, ledger, seconds });
 }
 
 await main(HELP, demo);

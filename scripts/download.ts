@@ -49,7 +49,7 @@ export async function download(file: RemoteFile, options: DownloadOptions): Prom
       await removeParts(options.folder, `${file.name}.gz.`);
       return mirror;
     } catch (error) {
-      troubles.push(`${url}: ${error instanceof Error ? error.message : error}`);
+      troubles.push(`${url}: ${reason(error)}`);
     }
   }
   throw new Error(
@@ -175,11 +175,17 @@ export async function whyWrong(path: string, file: RemoteFile): Promise<string |
       hash.update(piece);
     }
   } catch (error) {
-    return `wrong content: not gzip or damaged (${error instanceof Error ? error.message : error})`;
+    return `wrong content: not gzip or damaged (${reason(error)})`;
   }
   const digest = hash.digest("hex");
   if (digest === file.sha256) return undefined;
   return `wrong content: ${bytes} bytes of sha256 ${digest} instead of ${file.bytes} of ${file.sha256}`;
+}
+
+/** What an error says; `fetch` hides the reason of a refused connection in the cause. */
+function reason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message} (${reason(error.cause)})`;
 }
 
 async function sizeOf(path: string): Promise<number> {

@@ -381,10 +381,11 @@ for (
 
 Deno.test("read() past a gateway that nobody runs", async () => {
   const { cid, honest } = await fixture();
+  await using good = serve(honest);
+  // After the honest one, which could get its port otherwise.
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const dead = `http://127.0.0.1:${listener.addr.port}`;
   listener.close();
-  await using good = serve(honest);
   deepEqual(await readChecked(cid, [dead, good.url]), { at: FILE.length, error: undefined });
   ok((await readChecked(cid, [dead])).error instanceof RetrievalError);
 });

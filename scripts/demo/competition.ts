@@ -1,5 +1,5 @@
 /** A competition of the demo and what happens to it, phase by phase: the people act, the chain's clock is moved. */
-import { readSnapshot } from "../../core/chain/reader.ts";
+import { readAccount, readSnapshot } from "../../core/chain/reader.ts";
 import type { Snapshot, Submission } from "../../core/chain/types.ts";
 import {
   appendModelCall,
@@ -132,7 +132,7 @@ export class Competition {
         report(`${i + 1} of ${authors.length}, ${name} ${offset} of ${packed.length} bytes`);
       }
     }
-    report(`${authors.length} models in ${transactions} transactions`);
+    report(`${authors.length} in ${transactions} transactions`);
     return transactions;
   }
 
@@ -144,7 +144,7 @@ export class Competition {
       const rounds = snapshot.rounds[epoch] ?? [];
       const seats = Math.min(this.terms.quorum, miners.length);
       const committed = rounds.reduce((sum, round) => sum + round.committed, 0);
-      report(`${committed} commitments`);
+      report(`${committed} committed`);
       const absent = miners.length - present.length;
       return rounds.every((round) => round.committed >= seats - absent);
     });
@@ -156,7 +156,7 @@ export class Competition {
         (sum, round) => sum + round.revealed,
         0,
       );
-      report(`${revealed} reveals, ${decided} of ${roundCount(count)} rounds settled`);
+      report(`${revealed} revealed, ${decided} of ${roundCount(count)} rounds settled`);
       return decided === roundCount(count);
     });
   }
@@ -190,6 +190,19 @@ export class Competition {
     await world.send(winner(submission), withdrawPrizeCall(world.contract, { id }));
     report(`final, ${winner(submission).name} has withdrawn the prize`);
     return ended;
+  }
+
+  /** Dissents of each miner when the last round had been settled: claiming empties the accounts. */
+  dissents(
+    { rounds }: Snapshot,
+    miners: DemoMiner[],
+  ): Promise<{ person: Person; dissents: number }[]> {
+    const number = Math.max(...rounds.flat().map(({ settleBlock }) => settleBlock));
+    const { world: { provider, contract }, id } = this;
+    return Promise.all(miners.map(async ({ person }) => {
+      const key = { contract, id, who: person.address, block: { number } };
+      return { person, dissents: (await readAccount(provider, key))?.dissents ?? 0 };
+    }));
   }
 
   async #clock() {

@@ -1,5 +1,5 @@
 /** Progress on the terminal: one line for each phase, which counts up while it runs. */
-import type { Style } from "./table.ts";
+import type { Style } from "../lib/table.ts";
 
 /** Where progress goes. */
 export interface ProgressOptions {

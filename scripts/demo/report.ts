@@ -13,7 +13,7 @@ import {
   formatTable,
   printable,
   type Style,
-} from "./table.ts";
+} from "../lib/table.ts";
 
 /** Names of what the chain knows by address or number. */
 export interface Names {
@@ -86,15 +86,15 @@ export function moneyTable({ entries, left }: Ledger): string {
   return `${formatTable(columns, rows)}\nleft in the contract: ${formatEther(left)} ETH`;
 }
 
-/** One line for each miner that lost stake, or that there is none. */
-export function penaltyLines(snapshot: Snapshot, names: Names): string[] {
-  const { bond } = snapshot.competition;
-  return snapshot.miners.flatMap(({ address, account }) => {
-    const dissents = account?.dissents ?? 0;
-    if (dissents === 0) return [];
+/** One line for each miner that lost stake. */
+export function penaltyLines(
+  miners: readonly { name: string; dissents: number }[],
+  bond: bigint,
+): string[] {
+  return miners.filter(({ dissents }) => dissents > 0).map(({ name, dissents }) => {
     const lost = formatEther(penalty(bond, dissents));
-    const of = formatEther(bond);
-    return [`${names.person(address)}: ${dissents} dissents cost ${lost} of its bond of ${of} ETH`];
+    const all = formatEther(bond);
+    return `${name}: ${dissents} dissents cost ${lost} of its bond of ${all} ETH`;
   });
 }
 

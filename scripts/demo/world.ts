@@ -1,7 +1,7 @@
 /** The machine that a demo runs on: an embedded chain with the contract, an IPFS gateway and a beacon, all on loopback. */
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import { gateway } from "../../core/ipfs/gateway.ts";
-import { MemoryStore } from "../../core/ipfs/store.ts";
+import type { BlockStore } from "../../core/ipfs/store.ts";
 import type { Provider } from "../../core/chain/rpc.ts";
 import { readBlock } from "../../core/chain/reader.ts";
 import { waitForReceipt } from "../../core/chain/sender.ts";
@@ -17,6 +17,7 @@ import { deploy } from "../lib/deploy.ts";
 const SEAL_GAP = 900;
 /** Seconds between two beacons, as quicknet's. */
 const PERIOD = 3;
+const SIGNALS: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
 /** Wei that everybody starts with. */
 export const FUNDS = 10n ** 21n;
 
@@ -37,8 +38,6 @@ export interface World {
   contract: Hex;
   beacon: LocalBeacon;
   sealGap: number;
-  /** What the gateway serves. */
-  store: MemoryStore;
   gatewayUrl: string;
   /** Base URL of the beacon's HTTP answers. */
   relayUrl: string;
@@ -54,21 +53,26 @@ export interface World {
   close(): Promise<void>;
 }
 
-/** Starts the machine and deploys the contract. @throws {Error} if the chain does not start */
-export async function openWorld({ seed }: { seed: number }): Promise<World> {
+/** Starts the machine and deploys the contract; the gateway serves `store`. @throws {Error} if the chain does not start */
+export async function openWorld(
+  { seed, store }: { seed: number; store: BlockStore },
+): Promise<World> {
   const node = await startNode();
   const servers: Deno.HttpServer[] = [];
   const close = async () => {
+    for (const signal of SIGNALS) Deno.removeSignalListener(signal, interrupt);
     await Promise.all(servers.map((server) => server.shutdown()));
     await node.stop();
   };
+  // The chain is a process of its own: it must not outlive this one.
+  const interrupt = () => void node.stop().finally(() => Deno.exit(130));
+  for (const signal of SIGNALS) Deno.addSignalListener(signal, interrupt);
   try {
     const { provider } = node;
     const now = async () => (await readBlock(provider)).timestamp;
     const chainId = Number(await provider.request({ method: "eth_chainId" }));
     const genesis = await now() - 10 * PERIOD;
     const beacon = localBeacon(keyOf("beacon", seed), { genesis, period: PERIOD });
-    const store = new MemoryStore();
     const person = (name: string) => makePerson(name, { provider, chainId, seed });
     const deployer = await person("deployer");
     const clock = { ...beacon.network, sealGap: SEAL_GAP };
@@ -79,7 +83,6 @@ export async function openWorld({ seed }: { seed: number }): Promise<World> {
       contract: await deploy({ provider, sender: deployer.sender }, clock),
       beacon,
       sealGap: SEAL_GAP,
-      store,
       gatewayUrl: serve(gateway(store), servers),
       relayUrl: serve(beaconHandler(beacon, { now }), servers),
       person,

@@ -97,10 +97,17 @@ export async function revealed(setup: Setup = {}): Promise<Competition> {
   return c;
 }
 
+/** As revealed, at the first second after the reveal window, when the round can be settled whoever is silent. */
+export async function settling(setup: Setup = {}): Promise<Competition> {
+  const c = await revealed(setup);
+  c.world.chain.travelTo(c.windows().revealEndsAt);
+  return c;
+}
+
 /** The round is settled, by somebody without a role, at the first second after the reveal window. */
 export async function settled(setup: Setup = {}): Promise<Competition> {
-  const c = await revealed(setup);
-  await c.settleAll(ballotsOf(setup));
+  const c = await settling(setup);
+  await c.settle(ballotsOf(setup));
   return c;
 }
 

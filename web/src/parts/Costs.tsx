@@ -4,7 +4,9 @@ import { formatCoins, formatInteger } from "./format.ts";
 import { Notice } from "./Notice.tsx";
 
 /** What transactions cost, and whether the account has it. */
-export function Costs({ quote, valueLabel }: { quote: Quote; valueLabel?: string }) {
+export function Costs(
+  { quote, valueLabel }: { quote: Quote; valueLabel?: string | undefined },
+) {
   const { currency } = useApp().config;
   const { gas, gasPrice, value, balance } = quote;
   const total = totalOf(quote);
@@ -31,7 +33,11 @@ export function Costs({ quote, valueLabel }: { quote: Quote; valueLabel?: string
       </table>
       {balance < total
         ? <Notice kind="bad">Your account has {coins(balance)}: not enough for this.</Notice>
-        : <p class="muted small">Your account has {coins(balance)}. Your wallet shows the final fee.</p>}
+        : (
+          <p class="muted small">
+            Your account has {coins(balance)}. Your wallet shows the final fee.
+          </p>
+        )}
     </>
   );
 }

@@ -11,7 +11,9 @@ export function Notice(
   return (
     <div class={`notice ${kind}`} role={kind === "bad" ? "alert" : undefined}>
       <p>{children}</p>
-      {action && <button type="button" class="button" onClick={action.onClick}>{action.label}</button>}
+      {action && (
+        <button type="button" class="button" onClick={action.onClick}>{action.label}</button>
+      )}
     </div>
   );
 }

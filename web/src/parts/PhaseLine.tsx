@@ -24,7 +24,11 @@ export function PhaseLine({ competition }: { competition: Competition }) {
 function PhaseText({ phase, epochs }: { phase: Phase; epochs: number }) {
   switch (phase.name) {
     case "registration":
-      return <>Submissions start in <Countdown to={phase.endsAt} />.{" "}</>;
+      return (
+        <>
+          Submissions start in <Countdown to={phase.endsAt} />.{" "}
+        </>
+      );
     case "submission":
       return (
         <>
@@ -52,7 +56,11 @@ function EvaluationText({ evaluation, epochs }: { evaluation: Evaluation; epochs
   return (
     <>
       {epochs > 1 ? `Epoch ${epoch + 1}` : "The competition"} {WINDOWS[window]}
-      {endsAt !== undefined && <> in <Countdown to={endsAt} /></>}
+      {endsAt !== undefined && (
+        <>
+          in <Countdown to={endsAt} />
+        </>
+      )}
       {attempt !== undefined && attempt > 0 && ` (attempt ${attempt + 1} of 3)`}.
     </>
   );

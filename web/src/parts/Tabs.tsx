@@ -13,7 +13,11 @@ export function Tabs({ id, current }: { id: number; current: Tab }) {
   return (
     <nav class="tabs" aria-label="Views of the competition">
       {TABS.map((view) => (
-        <a key={view} href={hrefOf({ view, id })} aria-current={view === current ? "page" : undefined}>
+        <a
+          key={view}
+          href={hrefOf({ view, id })}
+          aria-current={view === current ? "page" : undefined}
+        >
           {LABELS[view]}
         </a>
       ))}

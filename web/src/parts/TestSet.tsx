@@ -29,11 +29,20 @@ export function TestSet({ rows, manifest }: { rows: Rows; manifest: Manifest }) 
     <div class="stack-small">
       {classes.length > 0 && (
         <div class="chips" role="group" aria-label="Show one class">
-          <Chip label="All" count={labels.length} chosen={chosen.value === undefined}
-            onClick={() => chosen.value = undefined} />
+          <Chip
+            label="All"
+            count={labels.length}
+            chosen={chosen.value === undefined}
+            onClick={() => chosen.value = undefined}
+          />
           {classes.map((name, index) => (
-            <Chip key={name} label={name} count={counts[index]!} chosen={chosen.value === index}
-              onClick={() => chosen.value = index} />
+            <Chip
+              key={name}
+              label={name}
+              count={counts[index]!}
+              chosen={chosen.value === index}
+              onClick={() => chosen.value = index}
+            />
           ))}
         </div>
       )}

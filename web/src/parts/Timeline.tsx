@@ -18,7 +18,10 @@ export function Timeline({ competition }: { competition: Competition }) {
   const current = ORDER.findIndex((names) => name !== undefined && names.includes(name));
   const steps: [string, ComponentChildren][] = [
     ["Registration", `until ${formatTime(registrationEndsAt)}`],
-    ["Submissions", `${epochs > 1 ? `${epochs} epochs, ` : ""}until ${formatTime(submissionEndsAt)}`],
+    [
+      "Submissions",
+      `${epochs > 1 ? `${epochs} epochs, ` : ""}until ${formatTime(submissionEndsAt)}`,
+    ],
     ["Evaluation", epochs > 1 ? "after each epoch, by the miners" : "by the miners"],
     [
       status === "cancelled" ? "Cancelled" : "Final",

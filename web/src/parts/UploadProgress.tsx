@@ -22,7 +22,8 @@ export function UploadProgress({ upload }: { upload: UploadModel }) {
           onCancel={upload.reset}
         >
           {file.name} packs from {formatBytes(file.size)} to {formatBytes(file.packed.length)}.{" "}
-          {plan.sent > 0 && `${plan.sent} of ${plan.chunks.length} chunks are on the chain already. `}
+          {plan.sent > 0 &&
+            `${plan.sent} of ${plan.chunks.length} chunks are on the chain already. `}
           Your wallet will ask {left === 1 ? "once" : `${left} times, once for each chunk`}.
         </ConfirmDialog>
       );

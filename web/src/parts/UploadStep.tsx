@@ -8,7 +8,9 @@ import { Notice } from "./Notice.tsx";
 import { UploadProgress } from "./UploadProgress.tsx";
 
 /** The step of the model. */
-export function UploadStep({ competition, upload }: { competition: Competition; upload: UploadModel }) {
+export function UploadStep(
+  { competition, upload }: { competition: Competition; upload: UploadModel },
+) {
   const { session } = useApp();
   const participant = competition.participant.value;
   const phase = competition.phase.value;
@@ -25,10 +27,14 @@ export function UploadStep({ competition, upload }: { competition: Competition; 
           <a href={hrefOf({ view: "leaderboard", id: competition.id })}>see the leaderboard</a>.
         </Notice>
       )}
-      {active
-        ? <UploadProgress upload={upload} />
-        : phase?.name !== "submission"
-        ? <p>{phase?.name === "registration" ? "Submissions start when registration ends." : "Submissions are over."}</p>
+      {active ? <UploadProgress upload={upload} /> : phase?.name !== "submission"
+        ? (
+          <p>
+            {phase?.name === "registration"
+              ? "Submissions start when registration ends."
+              : "Submissions are over."}
+          </p>
+        )
         : session.account.value === undefined || participant?.registered !== true
         ? <p>Register first.</p>
         : used >= terms.maxPerParticipant
@@ -36,8 +42,9 @@ export function UploadStep({ competition, upload }: { competition: Competition; 
         : state.step === "choose" && (
           <>
             <p class="muted small">
-              An ONNX file that packs to at most {formatBytes(terms.byteLimit)}. Submission {used + 1}
-              {" "}of {terms.maxPerParticipant}. Nothing is sent before you have seen the cost.
+              An ONNX file that packs to at most {formatBytes(terms.byteLimit)}. Submission{" "}
+              {used + 1} of{" "}
+              {terms.maxPerParticipant}. Nothing is sent before you have seen the cost.
             </p>
             <Unfinished competition={competition} />
             {state.problem !== undefined && <Notice kind="bad">{state.problem}</Notice>}
@@ -57,7 +64,8 @@ function Unfinished({ competition }: { competition: Competition }) {
   return (
     <Notice kind="warn">
       An upload is unfinished: {formatBytes(unfinished.received)} of {formatBytes(unfinished.size)}
-      {" "}are on the chain. Choose the same file to go on; another file starts again.
+      {" "}
+      are on the chain. Choose the same file to go on; another file starts again.
     </Notice>
   );
 }

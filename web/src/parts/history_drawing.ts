@@ -65,7 +65,8 @@ export function drawHistory(canvas: HTMLCanvasElement): HistoryDrawing {
         displayColors: false,
         filter: ({ datasetIndex }) => datasetIndex === 1,
         callbacks: {
-          title: ([item]) => item === undefined ? "" : `Submission ${shown[item.dataIndex]?.number}`,
+          title: ([item]) =>
+            item === undefined ? "" : `Submission ${shown[item.dataIndex]?.number}`,
           label: ({ dataIndex }) => describe(shown[dataIndex]),
         },
       },

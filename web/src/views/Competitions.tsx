@@ -35,7 +35,13 @@ export function Competitions() {
         </ul>
       )}
       {list !== undefined && list.length > shown.value && (
-        <button type="button" class="button" onClick={() => shown.value += PAGE}>Show more</button>
+        <button
+          type="button"
+          class="button"
+          onClick={() => shown.value += PAGE}
+        >
+          Show more
+        </button>
       )}
     </div>
   );

@@ -16,7 +16,11 @@ export function History({ competition }: OpenCompetition) {
           Each dot is a submission in the order of arrival; the line is the best score so far.
         </p>
         {points.length === 0
-          ? <p class="chart empty">Nothing has a score yet. The first scores come after an epoch.</p>
+          ? (
+            <p class="chart empty">
+              Nothing has a score yet. The first scores come after an epoch.
+            </p>
+          )
           : <HistoryChart points={points} />}
       </div>
       {points.length > 0 && (

@@ -36,7 +36,11 @@ export function Leaderboard({ competition }: OpenCompetition) {
           : <BoardTable rows={rows.slice(0, shown.value)} />}
       </div>
       {rows.length > shown.value && (
-        <button type="button" class="button" onClick={() => shown.value += PAGE}>
+        <button
+          type="button"
+          class="button"
+          onClick={() => shown.value += PAGE}
+        >
           Show {formatInteger(Math.min(PAGE, rows.length - shown.value))} more
         </button>
       )}

@@ -20,7 +20,11 @@ export function Overview({ competition }: OpenCompetition) {
   const [best] = leaderboardRows(snapshot);
   const stats = [
     { label: "Prize", value: coins(pot(terms)), detail: "if it ended now" },
-    { label: "Buy-in", value: coins(buyIn(terms)), detail: `${terms.maxPerParticipant} submissions` },
+    {
+      label: "Buy-in",
+      value: coins(buyIn(terms)),
+      detail: `${terms.maxPerParticipant} submissions`,
+    },
     { label: "Participants", value: formatInteger(terms.participants) },
     { label: "Submissions", value: formatInteger(terms.submissions) },
     {

@@ -32,7 +32,9 @@ export function Site({ app }: { app: App }) {
       </main>
       <footer class="site-footer">
         <div class="frame">
-          <span>Contract <code>{app.config.contract}</code></span>
+          <span>
+            Contract <code>{app.config.contract}</code>
+          </span>
           <span>{app.config.chainName}</span>
         </div>
       </footer>

@@ -35,13 +35,11 @@ function WalletStep() {
   return (
     <li class={account === undefined ? "card stack-small" : "card stack-small done"}>
       <h3>Connect a wallet</h3>
-      {account === undefined
-        ? <WalletList />
-        : (
-          <p>
-            Connected as <Address address={account} />
-          </p>
-        )}
+      {account === undefined ? <WalletList /> : (
+        <p>
+          Connected as <Address address={account} />
+        </p>
+      )}
     </li>
   );
 }

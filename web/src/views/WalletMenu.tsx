@@ -69,7 +69,9 @@ function useClosing(menu: { current: HTMLElement | null }, close: () => void): v
     const abort = new AbortController();
     addEventListener("keydown", ({ key }) => {
       if (key !== "Escape") return;
-      if (menu.current?.contains(document.activeElement)) menu.current.querySelector("button")?.focus();
+      if (menu.current?.contains(document.activeElement)) {
+        menu.current.querySelector("button")?.focus();
+      }
       close();
     }, abort);
     addEventListener("pointerdown", ({ target }) => {

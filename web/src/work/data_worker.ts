@@ -1,6 +1,10 @@
 /** Reads manifests and data sets from IPFS off the page's thread: verified, unzipped and parsed as they stream in. */
 import { loadDataset, type Rows } from "../../../core/dataset/dataset.ts";
-import { type Manifest, MAX_MANIFEST_BYTES, parseManifest } from "../../../core/dataset/manifest.ts";
+import {
+  type Manifest,
+  MAX_MANIFEST_BYTES,
+  parseManifest,
+} from "../../../core/dataset/manifest.ts";
 import { cidFromDigest, parseCid } from "../../../core/ipfs/cid.ts";
 import { cat, read } from "../../../core/ipfs/read.ts";
 import type { Hex } from "../../../core/protocol/types.ts";

@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import type { Summary } from "./demo/report.ts";
+
+const ROOT = new URL("../", import.meta.url);
+const MNIST = new URL("../shared/data/mnist/", ROOT);
+const MODELS = new URL("../shared/models/", ROOT);
+
+interface Run {
+  code: number;
+  output: string;
+  errors: string;
+  summary: Summary | undefined;
+}
+
+async function runDemo(...args: string[]): Promise<Run> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "scripts/demo.ts", ...args],
+    cwd: ROOT,
+    env: { NO_COLOR: "1" },
+  }).output();
+  const [output, errors] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)) as [
+    string,
+    string,
+  ];
+  const last = output.trimEnd().split("\n").at(-1) ?? "";
+  return { code, output, errors, summary: last.startsWith("{") ? JSON.parse(last) : undefined };
+}
+
+function exists(folder: URL): boolean {
+  try {
+    return Deno.statSync(folder).isDirectory;
+  } catch {
+    return false;
+  }
+}
+
+Deno.test("the demo runs a whole competition with a lying and an absent miner", async () => {
+  const { code, output, errors, summary } = await runDemo("--json");
+  assert.equal(code, 0, errors);
+  assert(summary);
+  assert.equal(summary.ok, true);
+  assert.equal(summary.balanced, true);
+  assert.equal(summary.miners, 7);
+  assert.equal(summary.winner, "mlp128");
+  const scores = Object.values(summary.scores).sort((a, b) => b - a) as [number, number];
+  assert(scores[0] - scores.at(-1)! >= 3_000, `${scores}`);
+  assert(scores[0] > scores[1], `${scores}`);
+  // Of 7 miners, one lies and one is absent.
+  assert.deepEqual(new Set(Object.values(summary.agreeing)), new Set([5]));
+  assert.match(output, /miner 7 \(lying\): \d+ dissents cost \d/);
+  assert.match(output, /Leaderboard, submissions still open/);
+  assert.match(output, /left in the contract: 0 ETH/);
+  assert(summary.gas.appendModel!.calls > 0, "one model travels in several chunks");
+});
+
+Deno.test("the demo with 3 miners has no faults, and a table of numbers will do as data", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const rows = Array.from({ length: 200 }, (_, i) => {
+      const [x, y] = [(i * 37) % 101, (i * 53) % 89];
+      return `${x},${y},${x + y > 95 ? "high" : "low"}`;
+    });
+    await Deno.writeTextFile(`${folder}/table.csv`, `x,y,level\n${rows.join("\n")}\n`);
+    const { code, errors, output, summary } = await runDemo(
+      "--json",
+      "--miners=3",
+      "--data",
+      folder,
+    );
+    assert.equal(code, 0, errors);
+    assert.equal(summary?.ok, true);
+    assert.deepEqual(new Set(Object.values(summary!.agreeing)), new Set([3]));
+    assert.doesNotMatch(output, /dissents|lying|absent/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+const name = "the demo scores seven models of PyTorch and scikit-learn as these libraries do";
+if (exists(MNIST) && exists(MODELS)) {
+  Deno.test(name, async () => {
+    const folders = ["--data", MNIST.pathname, "--models", MODELS.pathname];
+    const { code, errors, summary } = await runDemo("--json", ...folders);
+    assert.equal(code, 0, errors);
+    assert.deepEqual(summary?.scores, {
+      sk_logreg: 91350,
+      sk_tree: 87870,
+      torch_lenet5: 99280,
+      torch_linear: 92800,
+      torch_mlp128: 97010,
+      torch_mlp16: 93440,
+      torch_tiny8k: 99180,
+    });
+    assert.equal(summary?.winner, "torch_lenet5");
+    assert.deepEqual(new Set(Object.values(summary!.agreeing)), new Set([5]));
+  });
+} else console.log(`left out, since there is no ../shared: ${name}`);
+
+Deno.test("the demo answers mistakes with one line and code 1", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const mistakes: [string[], RegExp][] = [
+      [["--miners=0"], /^error: --miners: expected a whole number from 1 to 256, got "0"\n$/],
+      [["--data", `${folder}/none`], /^error: .*none: expected a folder, there is none\n$/],
+      [
+        ["--data", folder],
+        /^error: .*expected the four MNIST files .* or one CSV file, found neither\n$/,
+      ],
+      [["--models", folder], /^error: .*expected \.onnx files, found none\n$/],
+    ];
+    for (const [args, message] of mistakes) {
+      const { code, errors } = await runDemo(...args);
+      assert.equal(code, 1);
+      assert.match(errors, message);
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("the demo explains itself with --help", async () => {
+  const { code, output } = await runDemo("--help");
+  assert.equal(code, 0);
+  assert.match(output, /^Usage: deno task demo/);
+});

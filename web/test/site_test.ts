@@ -1,0 +1,224 @@
+/** The way of a participant through the site: real Chromium, real chain, real contract, real IPFS reading. */
+import assert from "node:assert/strict";
+import { startChain } from "../../core/chain/testing/chain_helper_test.ts";
+import { packModel } from "../../core/model/pack.ts";
+import { openBrowser } from "./support/browser.ts";
+import { noiseModel } from "./support/models.ts";
+import { serveRpc } from "./support/rpc_server.ts";
+import { buildSite, serveSite } from "./support/site_server.ts";
+import { Stage } from "./support/stage.ts";
+import { serveData } from "./support/test_data.ts";
+import { installWallet } from "./support/wallet.ts";
+import { createWitness } from "./support/witness.ts";
+
+Deno.test("a participant's way through the site", async (t) => {
+  const dist = await Deno.makeTempDir({ prefix: "deml-site-" });
+  await buildSite(dist);
+  await using chain = await startChain();
+  await using rpc = serveRpc(chain.provider);
+  await using data = await serveData();
+  const stage = await Stage.open(chain, { id: 0, manifest: data.digest });
+  await using site = serveSite(dist, {
+    chainId: 31_337,
+    chainName: "Test chain",
+    rpcUrls: [rpc.url],
+    contract: chain.contract,
+    gateways: [data.url],
+    pollSecs: 1,
+  });
+  await using browser = await openBrowser();
+  const { page, context } = browser;
+  const [, me, other] = chain.accounts as [string, `0x${string}`, `0x${string}`];
+  const wallet = await installWallet(context, { provider: chain.provider, account: me });
+  const witness = createWitness(browser);
+  page.setDefaultTimeout(15_000);
+
+  await t.step("lists the competition, its name from IPFS", async () => {
+    await page.goto(site.url);
+    await page.getByRole("heading", { name: "Handwritten digits" }).waitFor();
+    await page.getByText("Registration open").waitFor();
+    await page.getByText("10 ETH").waitFor();
+    await witness.look("competitions");
+  });
+
+  await t.step("opens it; the host's texts are text", async () => {
+    await page.getByRole("link", { name: /Handwritten digits/ }).click();
+    await page.getByText("<img src=x onerror=alert(1)> is text here").waitFor();
+    await witness.look("overview");
+  });
+
+  await t.step("connects the wallet, also after it was declined", async () => {
+    await page.getByRole("link", { name: "Submit", exact: true }).click();
+    await page.getByRole("heading", { name: "Submit a model" }).waitFor();
+    await witness.look("submit-without-wallet");
+    wallet.answers.push(false);
+    const choice = page.getByRole("main").getByRole("button", { name: "Test wallet" });
+    await choice.click();
+    await page.getByText("You declined in the wallet").waitFor();
+    await choice.click();
+    await page.getByText("Connected as").waitFor();
+  });
+
+  await t.step("registers, the cost confirmed first", async () => {
+    const register = page.getByRole("button", { name: "Register for 1 ETH" });
+    await register.click();
+    const dialog = page.getByRole("dialog", { name: "Register" });
+    await dialog.getByRole("row", { name: "Buy-in 1 ETH" }).waitFor();
+    assert.ok(!wallet.asked.includes("eth_sendTransaction"), "asked before the cost was shown");
+    await witness.look("register-dialog");
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
+    await register.click();
+    wallet.answers.push(false);
+    await dialog.getByRole("button", { name: "Confirm and register" }).click();
+    await page.getByText("You declined in the wallet").waitFor();
+    await register.click();
+    await dialog.getByRole("button", { name: "Confirm and register" }).click();
+    await page.getByText("You are a participant").waitFor();
+  });
+
+  await t.step("takes submissions once the chain's clock says so, without a reload", async () => {
+    await page.getByText("Submissions start when registration ends").waitFor();
+    await stage.register(other);
+    await stage.enterEpoch(0);
+    for (const hidden of [1, 2]) {
+      await stage.submit(other, { epoch: 0, payload: packModel(noiseModel({ hidden })) });
+    }
+    await page.getByText("Choose an ONNX file").waitFor();
+    await page.getByText("Submissions open").waitFor();
+    await witness.look("submit");
+  });
+
+  const file = {
+    name: "network.onnx",
+    mimeType: "application/octet-stream",
+    buffer: noiseModel({ hidden: 100 }) as never,
+  };
+  const input = page.locator("input[type=file]");
+
+  await t.step("refuses what would score nothing, before it costs anything", async () => {
+    const bad = { ...file, name: "photo.onnx", buffer: new Uint8Array(5000).fill(7) as never };
+    await input.setInputFiles(bad);
+    await page.getByText(/expected an ONNX file/i).waitFor();
+    const large = { ...file, buffer: noiseModel({ hidden: 250 }) as never };
+    await input.setInputFiles(large);
+    await page.getByText(/takes at most 600.0 KB/).waitFor();
+  });
+
+  await t.step("uploads in chunks; a declined chunk stops it", async () => {
+    await input.setInputFiles(file);
+    const dialog = page.getByRole("dialog", { name: "Upload the model" });
+    await dialog.getByText("Your wallet will ask 3 times").waitFor();
+    await witness.look("upload-dialog");
+    wallet.answers.push(true, false);
+    await dialog.getByRole("button", { name: "Confirm and upload" }).click();
+    await page.getByText("Stopped after 1 of 3 chunks. You declined").waitFor();
+    await witness.look("upload-paused");
+  });
+
+  await t.step("goes on where the chain is after a reload", async () => {
+    const asked = wallet.asked.length;
+    await page.reload();
+    await page.getByText("120.0 KB of").waitFor();
+    assert.equal(wallet.asked.length, asked, "the wallet was asked on reload");
+    await input.setInputFiles(file);
+    const dialog = page.getByRole("dialog", { name: "Upload the model" });
+    await dialog.getByText("1 of 3 chunks are on the chain already").waitFor();
+    await dialog.getByText("Your wallet will ask 2 times").waitFor();
+    await dialog.getByRole("button", { name: "Confirm and upload" }).click();
+    await page.getByText("Your model is on the chain").waitFor();
+    await witness.look("upload-done");
+  });
+
+  await t.step(
+    "shows the submission as pending, and its score when the miners have settled it",
+    async () => {
+      stage.counts[0]!++;
+      await page.getByRole("link", { name: "Leaderboard", exact: true }).click();
+      const mine = page.getByRole("row", { name: /you/ });
+      await mine.getByText("pending").waitFor();
+      await witness.look("leaderboard-pending");
+      await stage.evaluate(0, [[91_350, 0, 97_010], [91_350, 5, 97_010], [91_350, 9, 97_010]]);
+      await mine.getByText("97.010 %").waitFor();
+      await page.getByText("void").waitFor();
+      assert.match(await mine.innerText(), /^1\s/);
+      await witness.look("leaderboard");
+    },
+  );
+
+  await t.step("draws the history, with a table that says the same", async () => {
+    await stage.enterEpoch(1);
+    await stage.submit(other, { epoch: 1, payload: packModel(noiseModel({ hidden: 3 })) });
+    await stage.evaluate(1, [[98_120], [98_120], [98_120]]);
+    await page.getByRole("link", { name: "History", exact: true }).click();
+    await page.getByRole("img", { name: "Scores of 3 submissions; the best is 98.120 %" })
+      .waitFor();
+    await page.getByText("The same as a table").click();
+    await page.getByRole("row", { name: /98.120 % 98.120 %/ }).waitFor();
+    await witness.look("history");
+  });
+
+  await t.step("shows the test set as images, by class", async () => {
+    await page.getByRole("link", { name: "Data", exact: true }).click();
+    const all = new Intl.NumberFormat("en-US").format(data.manifest.test.rows);
+    const grid = page.getByRole("region", { name: `${all} images` });
+    await grid.waitFor();
+    assert.ok(await shades(page) > 20, "the canvas is empty");
+    await grid.evaluate((box) => box.scrollTop = 100_000);
+    await page.getByRole("button", { name: /^7/ }).click();
+    await page.getByRole("button", { name: /^7/, pressed: true }).waitFor();
+    assert.ok(await shades(page) > 20, "the canvas is empty after filtering");
+    await witness.look("data");
+  });
+
+  await t.step("keeps what it has on the screen while the chain is down", async () => {
+    await page.getByRole("link", { name: "Leaderboard", exact: true }).click();
+    rpc.down = true;
+    await page.getByText("The chain cannot be read; this is how it stood at").waitFor();
+    await page.getByText("98.120 %").first().waitFor();
+    await witness.look("stale");
+    rpc.down = false;
+    await page.getByRole("button", { name: "Try now" }).click();
+    await page.getByText("The chain cannot be read").waitFor({ state: "detached" });
+    witness.expect(/503/);
+  });
+
+  await t.step("brings a wallet on another network back, adding the chain", async () => {
+    wallet.chainId = 1;
+    await page.reload();
+    await page.getByText("Your wallet is on another network").waitFor();
+    await witness.look("wrong-network");
+    await page.getByRole("button", { name: "Switch network" }).click();
+    await page.getByText("Your wallet is on another network").waitFor({ state: "detached" });
+  });
+
+  await t.step("follows the wallet to another account, and forgets it on demand", async () => {
+    await wallet.changeAccount(page, other);
+    await page.getByRole("row", { name: /98.120.*/ }).getByText("you").waitFor();
+    await page.getByRole("banner").getByRole("button").click();
+    await page.getByRole("button", { name: "Disconnect" }).click();
+    await page.getByRole("button", { name: "Connect wallet" }).waitFor();
+  });
+
+  await t.step("names the winner when the competition is final", async () => {
+    await stage.finish();
+    await page.getByRole("link", { name: "Overview", exact: true }).click();
+    await page.getByText("Winning score").waitFor();
+    await page.getByText("98.120 %").waitFor();
+    await witness.look("final");
+  });
+
+  await t.step("had no error in the console, no refused policy, no accessibility violation", () => {
+    assert.deepEqual(witness.findings(), []);
+  });
+  await Deno.remove(dist, { recursive: true });
+});
+
+/** How many different pixels the canvas has. */
+function shades(page: import("playwright-core").Page): Promise<number> {
+  return page.locator(".grid canvas").evaluate(async (canvas: HTMLCanvasElement) => {
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    const { data } = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
+    return new Set(new Uint32Array(data.buffer)).size;
+  });
+}
