@@ -47,8 +47,8 @@ export interface Config {
   dryRun: boolean;
   /** Where to answer HTTP requests. */
   listen: { hostname: string; port: number };
-  /** Whether cron may run: false on a Deno Deploy timeline other than production. */
-  production: boolean;
+  /** Where it runs: on a machine of the operator's, or on Deno Deploy in production or as a preview of a branch. */
+  timeline: "local" | "production" | "preview";
 }
 
 /** Reads one variable; undefined if it is not set. */
@@ -87,7 +87,7 @@ export function readConfig(environment: Environment = (name) => Deno.env.get(nam
     cache: cacheFolder(read),
     dryRun: optional(read, "DEML_DRY_RUN", flag) ?? false,
     listen: optional(read, "DEML_LISTEN", address) ?? { hostname: "127.0.0.1", port: 8000 },
-    production: isProduction(read),
+    timeline: timelineOf(read),
   };
 }
 
@@ -216,6 +216,7 @@ function cacheFolder(read: Environment): string | undefined {
 }
 
 /** Deploy runs the crons of every branch's timeline: only one of them may sign. */
-function isProduction(read: Environment): boolean {
-  return read("DENO_DEPLOY") === undefined || read("DENO_TIMELINE") === "production";
+function timelineOf(read: Environment): Config["timeline"] {
+  if (read("DENO_DEPLOY") === undefined) return "local";
+  return read("DENO_TIMELINE") === "production" ? "production" : "preview";
 }

@@ -116,11 +116,11 @@ Deno.test("values are read exactly", () => {
 });
 
 Deno.test("on Deno Deploy only production works by cron, and nothing is kept in a folder", () => {
-  assert.equal(read().production, true);
+  assert.equal(read().timeline, "local");
   const deploy = { DENO_DEPLOY: "1" };
-  assert.equal(read({ ...deploy, DENO_TIMELINE: "production" }).production, true);
-  assert.equal(read({ ...deploy, DENO_TIMELINE: "git-branch/main" }).production, false);
-  assert.equal(read(deploy).production, false);
+  assert.equal(read({ ...deploy, DENO_TIMELINE: "production" }).timeline, "production");
+  assert.equal(read({ ...deploy, DENO_TIMELINE: "git-branch/main" }).timeline, "preview");
+  assert.equal(read(deploy).timeline, "preview");
   assert.equal(read(deploy).cache, undefined);
 });
 

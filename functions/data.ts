@@ -35,7 +35,9 @@ export interface DataOptions {
 
 /** What to evaluate on. */
 export interface TestSet {
+  /** What the test set and its scores are about. */
   manifest: Manifest;
+  /** Its rows, in memory. */
   dataset: Dataset;
 }
 

@@ -11,6 +11,7 @@ import {
 export interface Ending {
   /** The undecided round that cancels it; 0 and 0 where it ends otherwise. */
   epoch: number;
+  /** See `epoch`. */
   round: number;
   /** Unix second since when it has been certain, at the earliest. */
   opensAt: number;

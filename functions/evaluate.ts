@@ -16,8 +16,9 @@ export type Evaluate = (
 
 /** How runtimes start. */
 export interface EvaluatorOptions {
-  /** The first one, and `fresh` each one after a crash; those of the package unless told. */
+  /** The first one; that of the package unless told. */
   start?: () => Promise<Runtime>;
+  /** Each one after a crash; that of the package unless told. */
   fresh?: () => Promise<Runtime>;
 }
 

@@ -10,11 +10,17 @@ import type { ScoreCache, ScoreKey } from "./scores_cache.ts";
 
 /** What evaluating needs. */
 export interface EvaluationParts {
+  /** To read payloads. */
   provider: Provider;
+  /** Scores a packed model. */
   evaluate: Evaluate;
+  /** Scores that are finished already. */
   scores: ScoreCache;
+  /** Hears of what failed and what is INVALID. */
   log: Log;
-  /** Time in ms (as `Date.now`) at which to stop. */
+  /** Time in ms. */
+  millis: () => number;
+  /** Time in ms at which to stop. */
   deadline: number;
 }
 
@@ -69,10 +75,10 @@ export async function evaluateRound(
 async function evaluateOne(
   { number }: Submission,
   payload: Uint8Array,
-  { testSet, evaluate, deadline, log }: EvaluationParts & { testSet: TestSet },
+  { testSet, evaluate, deadline, millis, log }: EvaluationParts & { testSet: TestSet },
 ): Promise<number> {
-  if (Date.now() >= deadline) throw new Error("out of time before it was run");
-  const outcome = await evaluate(payload, testSet.dataset, { deadline });
+  if (millis() >= deadline) throw new Error("out of time before it was run");
+  const outcome = await evaluate(payload, testSet.dataset, { deadline, now: millis });
   if ("score" in outcome) return outcome.score;
   log("info", "invalid submission", {
     submission: number,

@@ -77,6 +77,20 @@ Deno.test("FolderStore takes a damaged block for missing until it is put again",
   });
 });
 
+Deno.test("FolderStore does not even read a file that is too large to be a block", async () => {
+  await withFolder(async (folder) => {
+    const block = utf8.encode("small");
+    const cid = await rawCid(block);
+    const store = new FolderStore(folder);
+    await store.put(cid, block);
+    // Sparse: it takes no room on the disk, but would in memory.
+    await Deno.truncate(fileOf(folder, cid), 2 ** 40);
+    equal(await store.get(cid), undefined);
+    await store.put(cid, block);
+    deepEqual(await store.get(cid), block);
+  });
+});
+
 Deno.test("FolderStore never shows half a block, however many write it at once", async () => {
   await withFolder(async (folder) => {
     const blocks = Array.from({ length: 4 }, (_, i) => new Uint8Array(500_000).fill(i));
@@ -156,9 +170,13 @@ Deno.test("FolderStore tells when its folder cannot be used, and leaves nothing 
     const block = utf8.encode("x");
     const cid = await rawCid(block);
     await Deno.writeTextFile(folder, "a file where the folder should be");
+    await rejects(new FolderStore(folder).put(cid, block), Error);
+    await Deno.remove(folder);
+    await Deno.mkdir(folder);
+    await Deno.writeTextFile(`${folder}/tmp`, "a file where its folder should be");
     const early = new FolderStore(folder);
     await rejects(early.put(cid, block), Error);
-    await Deno.remove(folder);
+    await Deno.remove(`${folder}/tmp`);
     await early.put(cid, block);
     deepEqual(await early.get(cid), block, "it works as soon as the folder can be used");
     await Deno.remove(folder, { recursive: true });

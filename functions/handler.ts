@@ -9,6 +9,7 @@ export const VERSION = "0.1.0";
 
 /** What `/status` tells. Nothing in it is secret. */
 export interface MinerStatus {
+  /** Of this program. */
   version: string;
   /** Address of the miner. */
   miner: Hex;
@@ -28,6 +29,7 @@ export interface MinerStatus {
 
 /** What the handler answers from. */
 export interface HandlerParts {
+  /** How the miner stands now. */
   status: () => MinerStatus;
   /** Blocks that are served. */
   store: BlockStore;

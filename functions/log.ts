@@ -45,11 +45,6 @@ export function describe(error: unknown): string {
   return message.replace(/\s*\n\s*/g, " ").trim().slice(0, MAX_TEXT) || String(error);
 }
 
-/** What of a URL may be shown: paths, queries and user parts hold keys. */
-export function publicPart(url: string): string {
-  return URL.parse(url)?.origin ?? "an address that cannot be read";
-}
-
 /** As it is, and as it stands in JSON. */
 function spellings(secret: string): string[] {
   return [...new Set([secret, JSON.stringify(secret).slice(1, -1)])];

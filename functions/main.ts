@@ -22,7 +22,7 @@ function start(config: Config): void {
       log("error", "tick failed", { error });
     }
   }
-  if (config.production) registerCron(tick, config);
+  if (config.timeline !== "preview") registerCron(tick, config);
   const onError = (error: unknown) => log("error", "the block store failed", { error });
   const handler = createHandler({ ...app, onError });
   Deno.serve({
@@ -35,7 +35,8 @@ function start(config: Config): void {
       });
     },
   }, handler);
-  if (config.production) tick();
+  // On Deploy a process starts for any request: cron alone may sign there.
+  if (config.timeline === "local") tick();
 }
 
 try {

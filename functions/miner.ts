@@ -40,6 +40,8 @@ export interface MinerParts {
   blockSecs?: number;
   /** Unix second of the wall clock. `() => 0` goes by the chain's blocks alone, as for a chain whose clock is moved. */
   clock?: () => number;
+  /** Time in ms; `Date.now` unless told. */
+  millis?: () => number;
   /** Whether to plan and estimate, and send nothing. */
   dryRun?: boolean;
   /** Hears what happens. */
@@ -72,6 +74,7 @@ export function createMiner(parts: MinerParts): Miner {
     over: new Set<number>(),
     blockSecs: parts.blockSecs ?? 12,
     clock: parts.clock ?? wallClock,
+    millis: parts.millis ?? Date.now,
     dryRun: parts.dryRun ?? false,
     log: parts.log ?? noLog(),
     fetch: parts.fetch ?? globalThis.fetch.bind(globalThis),

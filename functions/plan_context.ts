@@ -15,18 +15,23 @@ import { type Chore, isTurn } from "./turn.ts";
 
 /** An epoch whose evaluation runs, and the attempt that runs of it. */
 export interface Running {
+  /** The epoch. */
   epoch: Epoch;
+  /** The attempt, and the window that is open. */
   attempt: RunningAttempt;
 }
 
 /** What the parts of a plan look at. */
 export interface Context {
+  /** What the miner sees. */
   view: View;
   /** Unix second. */
   now: number;
+  /** How it wants to work. */
   policy: Policy;
   /** The miner itself. */
   me: Miner;
+  /** What is evaluated. */
   running: Running;
 }
 

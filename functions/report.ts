@@ -10,10 +10,13 @@ export type Status = "done" | "first" | "declined" | "failed" | "planned";
 
 /** An action and what became of it. */
 export interface Outcome {
+  /** Number of the competition. */
   competition: number;
+  /** What was to be done. */
   action: Action["kind"];
   /** Round and attempt, where it is about one. */
   roundId?: bigint;
+  /** What became of it. */
   status: Status;
   /** Why, unless it is done. */
   reason?: string;
@@ -31,6 +34,7 @@ export interface Outcome {
 export interface TickReport {
   /** Time in ms. */
   startedAt: number;
+  /** Time in ms. */
   endedAt: number;
   /** Address of the miner. */
   miner: Hex;

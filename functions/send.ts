@@ -4,13 +4,12 @@ import type { Provider } from "../core/chain/rpc.ts";
 import { estimateGas, Reverted, waitForReceipt } from "../core/chain/sender.ts";
 import type { Call, Sender } from "../core/chain/types.ts";
 import type { Action } from "./actions.ts";
+import { describe } from "./log.ts";
 import type { Outcome } from "./report.ts";
 import { Declined } from "./steps.ts";
 
-/** Least time in ms to wait for a transaction, also at the end of a tick. */
-const MIN_WAIT_MS = 5_000;
-/** Longest time: what is not mined by then is looked at again in the next tick. */
-const MAX_WAIT_MS = 90_000;
+/** Time in ms to wait for a transaction: what is not mined by then is looked at again in the next tick. */
+const WAIT_MS = 60_000;
 
 /** Errors that mean: somebody else has done it, or the competition is over. */
 const FIRST: Partial<Record<Action["kind"], readonly string[]>> = {
@@ -26,18 +25,16 @@ const FIRST: Partial<Record<Action["kind"], readonly string[]>> = {
 export type Ending = Omit<Outcome, "competition" | "action" | "roundId">;
 
 /**
- * Sends a call and waits for its block.
+ * Sends a call and waits for its block, also past the end of a tick: what was paid for should be known.
  *
- * @param deadline time in ms (as `Date.now`) at which to stop waiting
  * @throws what `explainError` explains
  */
 export async function send(
   call: Call,
-  { provider, sender, deadline }: { provider: Provider; sender: Sender; deadline: number },
+  { provider, sender }: { provider: Provider; sender: Sender },
 ): Promise<Ending> {
   const hash = await sender.send(call);
-  const left = Math.max(MIN_WAIT_MS, deadline - Date.now());
-  const receipt = await waitForReceipt(provider, hash, { timeoutMs: Math.min(left, MAX_WAIT_MS) });
+  const receipt = await waitForReceipt(provider, hash, { timeoutMs: WAIT_MS });
   const { gasUsed, gasPrice } = receipt;
   return { status: "done", hash, gas: gasUsed, cost: BigInt(gasUsed) * gasPrice };
 }
@@ -57,8 +54,12 @@ export async function estimate(
 /** What an error means for an action. */
 export function endingOf(error: unknown, kind: Action["kind"]): Ending {
   if (error instanceof Declined) return { status: "declined", reason: error.message };
-  const { name, message } = explainError(error);
+  const explained = explainError(error);
+  const { name } = explained;
   const first = name !== undefined && FIRST[kind]?.includes(name);
   const hash = error instanceof Reverted ? { hash: error.hash } : {};
-  return { status: first ? "first" : "failed", reason: message, ...hash };
+  // What is not the chain's own speaks best for itself.
+  const known = explained.kind === "contract" || explained.kind === "funds";
+  const reason = known ? explained.message : describe(error);
+  return { status: first ? "first" : "failed", reason, ...hash };
 }

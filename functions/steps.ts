@@ -26,17 +26,25 @@ import { type RoundContext, roundSecrets } from "./secrets.ts";
 
 /** What steps need besides the action. */
 export interface StepParts {
+  /** Connection to the chain. */
   provider: Provider;
   /** What the miner's salts and boxes derive from. */
   secret: Uint8Array;
   /** Address that gets stake and fees. */
   payout: Hex;
+  /** Manifests and data sets. */
   data: DataSource;
+  /** Scores a packed model. */
   evaluate: Evaluate;
+  /** Finished scores. */
   scores: ScoreCache;
   /** drand relays, preferred first. */
   relays: readonly string[];
+  /** To reach relays. */
   fetch: typeof globalThis.fetch;
+  /** Time in ms. */
+  millis: () => number;
+  /** Hears what happens. */
   log: Log;
   /** Seconds until a transaction is mined. */
   blockSecs: number;
@@ -44,15 +52,17 @@ export interface StepParts {
 
 /** One competition as it was planned. */
 export interface StepContext extends StepParts {
+  /** What the chain said. */
   view: View;
   /** Unix second that the plan was made for. */
   now: number;
-  /** Time in ms (as `Date.now`) at which the tick must end. */
+  /** Time in ms at which the tick must end. */
   deadline: number;
 }
 
 /** An action that turns out not to be for now; the message says why. */
 export class Declined extends Error {
+  /** "Declined". */
   override readonly name = "Declined";
 }
 
@@ -113,12 +123,12 @@ async function prepareBeacon({ round }: PostBeacon, context: StepContext): Promi
 }
 
 async function prepareCommit(action: Commit, context: StepContext): Promise<Call> {
-  const { view, now, blockSecs, secret } = context;
+  const { view, now, blockSecs, secret, millis } = context;
   const { roundId, submissions, endsAt, lastChance } = action;
   const testSet = await testSetOf(context);
   // Room for the transaction itself, with whatever abstentions are left then.
   const windowLeft = 1000 * (endsAt - now - 2 * blockSecs);
-  const deadline = Math.min(context.deadline, Date.now() + windowLeft);
+  const deadline = Math.min(context.deadline, millis() + windowLeft);
   const { snapshot } = view;
   const evaluated = await evaluateRound(submissions, { ...context, snapshot, testSet, deadline });
   const { scores, failures } = evaluated;
@@ -136,9 +146,9 @@ async function prepareCommit(action: Commit, context: StepContext): Promise<Call
   return commitScoresCall(snapshot.contract, { roundId, commitment, box });
 }
 
-async function testSetOf({ data, view, deadline }: StepContext): Promise<TestSet> {
+async function testSetOf({ data, view, deadline, millis }: StepContext): Promise<TestSet> {
   try {
-    return await before(deadline, data.testSet(view.snapshot.competition.manifest));
+    return await within(deadline - millis(), data.testSet(view.snapshot.competition.manifest));
   } catch (cause) {
     throw new Declined(`no commit without the test set: ${describe(cause)}`, { cause });
   }
@@ -176,12 +186,12 @@ function roundContext(roundId: bigint, { snapshot, miner }: View): RoundContext 
   return { chainId: BigInt(chainId), contract, roundId, miner };
 }
 
-/** Waits for a value until `deadline` (as `Date.now`); what it is waited for goes on, for whoever asks next. */
-async function before<T>(deadline: number, value: Promise<T>): Promise<T> {
+/** Waits for a value so many ms at most; what is waited for goes on, for whoever asks next. */
+async function within<T>(millis: number, value: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
     const error = new Error("it is still being fetched at the end of this tick");
-    timer = setTimeout(() => reject(error), Math.max(0, deadline - Date.now()));
+    timer = setTimeout(() => reject(error), Math.max(0, millis));
   });
   try {
     return await Promise.race([value, late]);

@@ -28,7 +28,9 @@ const MAX_PASSES = 5;
 
 /** What a tick needs. */
 export interface TickParts extends StepParts, Omit<WorkKey, "miner" | "wallTime" | "enrolls"> {
+  /** The miner's key. */
   sender: Sender;
+  /** How it wants to work. */
   policy: Policy;
   /** Unix second of the wall clock. */
   clock: () => number;
@@ -62,7 +64,7 @@ interface Course {
  * @throws {RangeError} if there is no DeML contract at the address
  */
 export async function runTick(parts: TickParts): Promise<TickReport> {
-  const startedAt = Date.now();
+  const startedAt = parts.millis();
   const { provider, sender, policy, clock } = parts;
   const key = { ...parts, miner: sender.address, wallTime: clock() };
   const [work, account] = await Promise.all([
@@ -85,7 +87,7 @@ export async function runTick(parts: TickParts): Promise<TickReport> {
     // Whatever it was, the chain does not show it yet: another one like it would be paid for nothing.
     report.errors.push(`${account.waiting} transactions of an earlier tick are not mined yet`);
   } else await runPasses(course);
-  report.endedAt = Date.now();
+  report.endedAt = parts.millis();
   return report;
 }
 
@@ -155,11 +157,11 @@ async function runJob(job: Job, course: Course): Promise<Outcome> {
 }
 
 async function attempt({ action, sight }: Job, { parts, deadline }: Course) {
-  if (Date.now() >= deadline) {
+  if (parts.millis() >= deadline) {
     return { status: "declined", reason: "the tick ran out of time" } as const;
   }
   const context = { ...parts, ...sight, deadline };
-  if (!parts.dryRun) return await send(await prepare(action, context), { ...parts, deadline });
+  if (!parts.dryRun) return await send(await prepare(action, context), parts);
   const call = action.kind === "commit"
     ? blankCommit(action, context)
     : await prepare(action, context);

@@ -10,7 +10,9 @@ const PAGE = 1_000;
 
 /** Whose work, and where. */
 export interface WorkKey {
+  /** Address of the DeML contract. */
   contract: Hex;
+  /** Address of the miner. */
   miner: Hex;
   /** Numbers of competitions. */
   wanted: "all" | readonly number[];
@@ -48,7 +50,8 @@ export async function findWork(provider: Provider, key: WorkKey): Promise<Work> 
     if (accounts[i]?.index !== undefined) return true;
     const closed = status !== "open" || registrationEndsAt <= wallTime;
     if (closed) over.add(id);
-    return !closed && enrolls;
+    // One that the operator names is looked at anyway: its plan says why there is nothing to do.
+    return !closed && (enrolls || wanted !== "all");
   });
   return {
     ids: open.map(({ id }) => id),
@@ -67,6 +70,7 @@ async function readAll(provider: Provider, contract: Hex): Promise<Competition[]
 
 /** A competition, and the time to plan it for. */
 export interface Sight {
+  /** What the chain said. */
   view: View;
   /** Unix second. */
   now: number;

@@ -156,6 +156,26 @@ Deno.test("download() starts anew where a mirror knows no ranges", async () => {
   });
 });
 
+Deno.test("download() leaves nothing of an old part behind a new start", async () => {
+  await withFixture(async ({ folder, serve, asked, names }) => {
+    const { file, plain } = content(8);
+    let broken = true;
+    const mirror = serve(() =>
+      broken
+        ? breaking(() => new Response(zip(plain)), 10)(new Request("http://x"))
+        : new Response(zip(plain))
+    );
+    await rejects(download({ ...file, sha256: "0" }, { folder, mirrors: [mirror] }));
+    const [part] = await names();
+    await Deno.writeFile(`${folder}/${part}`, new Uint8Array(zip(plain).length + 999).fill(9));
+    broken = false;
+    asked.length = 0;
+    await download(file, { folder, mirrors: [mirror] });
+    equal(asked.length, 1);
+    deepEqual(await Deno.readFile(`${folder}/${file.name}.gz`), zip(plain));
+  });
+});
+
 Deno.test("download() starts anew when the old part does not fit, or is all and wrong", async () => {
   for (const junk of [5000, 1_000_000]) {
     await withFixture(async ({ folder, serve, asked, names }) => {

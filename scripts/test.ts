@@ -5,10 +5,12 @@
  * Deno tests below it.
  */
 import { tool } from "./lib/command.ts";
+import { findTests, needsOwnProcess } from "./lib/test_files.ts";
 
 const HELP = `Usage: deno task test [PATH...]    all tests but the browser's, or those below PATH
        deno task test:web           the site's tests in a real Chromium`;
 
+const ROOT = new URL("../", import.meta.url);
 const WEB = "web/test";
 const FOLDERS = ["core", "functions", "scripts", "contracts", "web/src"];
 
@@ -17,23 +19,14 @@ interface Count {
   failed: number;
 }
 
-/** Runs a command, shows its output as it comes, and reads its counts from it. */
+/** Runs a command, shows its output in one piece, and reads its counts from it. */
 async function count(command: Deno.Command, read: (output: string) => Count): Promise<Count> {
-  const child = command.spawn();
-  const texts = await Promise.all(
-    [child.stdout, child.stderr].map(async (stream) => {
-      const decoder = new TextDecoder();
-      let text = "";
-      for await (const bytes of stream) {
-        await Deno.stdout.write(bytes);
-        text += decoder.decode(bytes, { stream: true });
-      }
-      return text;
-    }),
-  );
-  const { success } = await child.status;
+  const { success, stdout, stderr } = await command.output();
+  await Deno.stdout.write(stdout);
+  await Deno.stdout.write(stderr);
+  const text = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("\n");
   // deno-lint-ignore no-control-regex
-  const result = read(texts.join("\n").replace(/\x1b\[[0-9;]*m/g, ""));
+  const result = read(text.replace(/\x1b\[[0-9;]*m/g, ""));
   // A run that broke before it could count is a failure, and so is one that found nothing to run.
   if ((!success && result.failed === 0) || result.passed + result.failed === 0) result.failed++;
   return result;
@@ -43,12 +36,26 @@ function sum(text: string, pattern: RegExp): number {
   return [...text.matchAll(pattern)].reduce((total, match) => total + Number(match[1]), 0);
 }
 
-function denoTests(paths: string[]): Promise<Count> {
-  const command = new Deno.Command(Deno.execPath(), {
-    args: ["test", "-A", "--quiet", ...paths],
-    stdout: "piped",
-    stderr: "piped",
-  });
+/** Runs test files, those with a chain each in a process of its own, as many at once as there are cores. */
+async function denoTests(paths: string[]): Promise<Count[]> {
+  const groups: string[][] = [[]];
+  for (const file of await findTests(paths, ROOT)) {
+    if (await needsOwnProcess(file)) groups.push([file]);
+    else groups[0]?.push(file);
+  }
+  const waiting = groups.filter((files) => files.length > 0);
+  const counts: Count[] = [];
+  async function work(): Promise<void> {
+    for (let files = waiting.shift(); files !== undefined; files = waiting.shift()) {
+      counts.push(await denoTest(files));
+    }
+  }
+  await Promise.all(Array.from({ length: navigator.hardwareConcurrency }, work));
+  return counts;
+}
+
+function denoTest(files: string[]): Promise<Count> {
+  const command = new Deno.Command(Deno.execPath(), { args: ["test", "-A", "--quiet", ...files] });
   return count(command, (text) => ({
     passed: sum(text, /^(?:ok|FAILED) \| (\d+) passed/gm),
     failed: sum(text, /^(?:ok|FAILED) \|.*? (\d+) failed/gm),
@@ -56,8 +63,7 @@ function denoTests(paths: string[]): Promise<Count> {
 }
 
 function solidityTests(): Promise<Count> {
-  const command = tool("hardhat", ["test", "solidity"], { stdout: "piped", stderr: "piped" });
-  return count(command, (text) => ({
+  return count(tool("hardhat", ["test", "solidity"]), (text) => ({
     passed: sum(text, /^\s*(\d+) passing/gm),
     failed: sum(text, /^\s*(\d+) failing/gm),
   }));
@@ -69,9 +75,9 @@ if (Deno.args.includes("--help")) {
 }
 const paths = Deno.args.filter((argument) => argument !== "--web");
 const runs: Count[] = [];
-if (Deno.args.includes("--web")) runs.push(await denoTests([WEB]));
-else if (paths.length > 0) runs.push(await denoTests(paths));
-else runs.push(await denoTests(FOLDERS), await solidityTests());
+if (Deno.args.includes("--web")) runs.push(...await denoTests([WEB]));
+else if (paths.length > 0) runs.push(...await denoTests(paths));
+else runs.push(...await denoTests(FOLDERS), await solidityTests());
 
 const passed = runs.reduce((total, run) => total + run.passed, 0);
 const failed = runs.reduce((total, run) => total + run.failed, 0);

@@ -57,7 +57,7 @@ describe(import.meta.url, {
     },
   },
   "given that the upload's epoch ended": {
-    "it reverts with DeML_WrongEpoch from the first second on": async () => {
+    "it reverts with DeML_WrongEpoch from the first second on (I12)": async () => {
       const c = await uploading({ epochs: 3 });
       c.world.chain.travelTo(c.epochEndsAt(0));
       const call = c.append(ALICE, { offset: 2, data: CHUNKS[1] });
@@ -72,7 +72,7 @@ describe(import.meta.url, {
     },
   },
   "given that the epoch's beacon is posted": {
-    "it reverts with DeML_BeaconAlreadyPosted": async () => {
+    "it reverts with DeML_BeaconAlreadyPosted (I12)": async () => {
       const c = await uploading();
       await c.postBeacon();
       const call = c.append(ALICE, { offset: 2, data: CHUNKS[1] });

@@ -101,7 +101,7 @@ describe(import.meta.url, {
     },
   },
   "given a decided round": {
-    "it reverts with DeML_RoundDecided, whatever the attempt": async () => {
+    "it reverts with DeML_RoundDecided, whatever the attempt (I6)": async () => {
       const c = await settled();
       for (const attempt of [0, 1, 2]) {
         c.world.chain.travelTo(Math.max(c.world.chain.now, c.windows({ attempt }).commitStartsAt));
@@ -131,7 +131,7 @@ describe(import.meta.url, {
     },
   },
   "given a moment before the attempt": {
-    "it reverts with DeML_TooEarly until the last second": async () => {
+    "it reverts with DeML_TooEarly until the last second (I5)": async () => {
       const c = await submitted();
       await c.world.chain.travelTo(c.terms.submissionEndsAt);
       await c.postBeacon();
@@ -144,7 +144,7 @@ describe(import.meta.url, {
     },
   },
   "given that the commit window ended": {
-    "it reverts with DeML_TooLate from the first second on": async () => {
+    "it reverts with DeML_TooLate from the first second on (I5)": async () => {
       const c = await unsealed();
       for (const attempt of [0, 1, 2]) {
         const { commitEndsAt } = c.windows({ attempt });
@@ -154,7 +154,7 @@ describe(import.meta.url, {
       }
     },
     "when others have committed in it": {
-      "it reverts with DeML_TooLate from the first second on": async () => {
+      "it reverts with DeML_TooLate from the first second on (I5)": async () => {
         const c = await unsealed();
         for (const attempt of [0, 1, 2]) {
           const { commitStartsAt, commitEndsAt } = c.windows({ attempt });
@@ -188,7 +188,7 @@ describe(import.meta.url, {
     },
   },
   "when somebody else than a miner commits": {
-    "it reverts with DeML_NotMiner": async () => {
+    "it reverts with DeML_NotMiner (I4)": async () => {
       for (const miners of [MINERS, MANY]) {
         const c = await unsealed({ miners });
         for (const who of [EVE, ALICE]) {
@@ -199,7 +199,7 @@ describe(import.meta.url, {
   },
   "given more miners than seats": {
     "when the miner has no seat": {
-      "it reverts with DeML_NoSeat": async () => {
+      "it reverts with DeML_NoSeat (I4)": async () => {
         const c = await unsealed({ miners: MANY });
         for (const attempt of [0, 1, 2]) {
           c.world.chain.travelTo(c.windows({ attempt }).commitStartsAt);
@@ -241,7 +241,7 @@ describe(import.meta.url, {
     },
   },
   "given a miner who has committed in the attempt": {
-    "it reverts with DeML_AlreadyCommitted": async () => {
+    "it reverts with DeML_AlreadyCommitted (I4)": async () => {
       const c = await committed();
       const values = [FIRST, c.roundId()];
       await expectRevert(commit(c), "DeML_AlreadyCommitted", values);

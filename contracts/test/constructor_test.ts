@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { toHex } from "../../core/protocol/codec.ts";
-import { bytecode } from "../../core/protocol/bytecode.ts";
-import { DeML, deploymentKey } from "./support/deml.ts";
+import { fromHex, toHex } from "../../core/protocol/codec.ts";
+import type { Hex } from "../../core/protocol/types.ts";
+import { DeML, deploymentKey, functionNames } from "./support/deml.ts";
 import { addToElement, FIELD_ORDER, nonSubgroupG2 } from "./support/points.ts";
 import { expectRevert } from "./support/revert.ts";
 import { describe } from "./support/tree.ts";
@@ -12,11 +12,39 @@ const LAST_GENESIS = 2 ** 40 - 1;
 /** EIP-170. */
 const MAX_CODE_BYTES = 24_576;
 
+const PUSH1 = 0x60;
+const PUSH32 = 0x7f;
+const CALL = 0xf1;
+const FORBIDDEN = {
+  CREATE: 0xf0,
+  CALLCODE: 0xf2,
+  DELEGATECALL: 0xf4,
+  CREATE2: 0xf5,
+  SELFDESTRUCT: 0xff,
+};
+
 async function deploy(
   changes: { key?: Uint8Array; genesis?: number; period?: number; sealGap?: number } = {},
 ): Promise<DeML> {
   const { chain } = await world();
   return DeML.deploy(chain, { key: await beaconKey(), ...CLOCK, ...changes });
+}
+
+async function codeOf({ chain, address }: DeML): Promise<Uint8Array> {
+  const code = await chain.request("eth_getCode", [address, "latest"]);
+  return fromHex(code as Hex, { max: 2 * MAX_CODE_BYTES });
+}
+
+/** The opcodes of some code, without the data of its pushes and its metadata (whose length stands last). */
+function opcodes(code: Uint8Array): Set<number> {
+  const metadata = 2 + (code.at(-2)! << 8) + code.at(-1)!;
+  const found = new Set<number>();
+  for (let at = 0; at < code.length - metadata; at++) {
+    const opcode = code[at]!;
+    found.add(opcode);
+    if (opcode >= PUSH1 && opcode <= PUSH32) at += opcode - PUSH1 + 1;
+  }
+  return found;
 }
 
 async function beaconKey(): Promise<Uint8Array> {
@@ -91,10 +119,34 @@ describe(import.meta.url, {
       assert.equal(await (await deploy()).view("competitionCount"), 0n);
     },
     "it leaves code within the limit of EIP-170": async () => {
-      const { chain, address } = await deploy();
-      const code = await chain.request("eth_getCode", [address, "latest"]) as string;
-      assert.ok(code.length > 2 && code.length < bytecode.length);
-      assert.ok((code.length - 2) / 2 <= MAX_CODE_BYTES, `${(code.length - 2) / 2} bytes`);
+      const code = await codeOf(await deploy());
+      assert.ok(code.length > 0 && code.length <= MAX_CODE_BYTES, `${code.length} bytes`);
+    },
+    "it leaves code that cannot run other code in its place, create contracts or destroy itself (I13)":
+      async () => {
+        const found = opcodes(await codeOf(await deploy()));
+        for (const [name, opcode] of Object.entries(FORBIDDEN)) {
+          assert.ok(!found.has(opcode), name);
+        }
+        assert.ok(found.has(CALL), "the walk meets what is there");
+      },
+    "it leaves no function to an owner (I13)": () => {
+      assert.deepEqual(functionNames({ changingState: true }).sort(), [
+        "appendModel",
+        "claim",
+        "commitScores",
+        "create",
+        "enroll",
+        "finalize",
+        "postBeacon",
+        "refund",
+        "register",
+        "revealMany",
+        "revealScores",
+        "settle",
+        "submitModel",
+        "withdrawPrize",
+      ]);
     },
   },
 });

@@ -237,7 +237,7 @@ describe(import.meta.url, {
     },
   },
   "when all amounts are the greatest of 96 bits": {
-    "it opens the competition": async () => {
+    "it opens the competition (I11)": async () => {
       await (await world()).chain.setBalance(HOST, 2n ** 100n);
       const terms = { ...CHEAP, prizeFund: MAX_UINT96, bond: MAX_UINT96 };
       const stored = await opened(await create(terms));

@@ -60,12 +60,12 @@ describe(import.meta.url, {
     },
   },
   "given no participant": {
-    "it cancels from the first second after registration": async () => {
+    "it cancels from the first second after registration (I3)": async () => {
       assert.equal(await ends(await submitting({ participants: [] })), CANCELLED);
     },
   },
   "given fewer miners than minReveals": {
-    "it cancels from the first second after registration": async () => {
+    "it cancels from the first second after registration (I3)": async () => {
       assert.equal(await ends(await submitting({ miners: MINERS.slice(0, 1) })), CANCELLED);
     },
   },
@@ -83,7 +83,7 @@ describe(import.meta.url, {
       },
     },
     "when submissions ended": {
-      "it cancels, whatever is uploaded in part": async () => {
+      "it cancels, whatever is uploaded in part (I3)": async () => {
         const c = await submitting();
         await c.upload(ALICE, { size: 2, data: "0x01" });
         c.world.chain.travelTo(c.terms.submissionEndsAt);
@@ -127,7 +127,7 @@ describe(import.meta.url, {
       },
     },
     "when its epoch's last attempt ended": {
-      "it cancels from the first second on": async () => {
+      "it cancels from the first second on (I3)": async () => {
         const c = await submitted();
         assert.equal(c.evaluationEndsAt(), c.unsealAt() + 3 * (100 + 2 * 50));
         c.world.chain.travelTo(c.evaluationEndsAt());
@@ -165,7 +165,7 @@ describe(import.meta.url, {
       },
     },
     "when submissions ended and a score is above 0": {
-      "it is Final from the first second on": async () => {
+      "it is Final from the first second on (I3)": async () => {
         const c = await firstOfTwo(1);
         c.world.chain.travelTo(c.terms.submissionEndsAt);
         assert.equal(await ends(c), FINAL);

@@ -55,7 +55,7 @@ describe(import.meta.url, {
     },
   },
   "given that the commit window is open": {
-    "it reverts with DeML_TooEarly until its last second": async () => {
+    "it reverts with DeML_TooEarly until its last second (I5)": async () => {
       const c = await committed();
       const { commitEndsAt } = c.windows();
       c.world.chain.travelTo(commitEndsAt - 1);
@@ -143,7 +143,7 @@ describe(import.meta.url, {
     },
   },
   "when a miner is named twice": {
-    "it counts that miner once": async () => {
+    "it counts that miner once (I4)": async () => {
       const c = await revealing();
       const { events } = await revealMany(c, { miners: [FIRST, FIRST, SECOND] });
       assert.deepEqual(events.map(({ args }) => plain(args.miner)), [FIRST, SECOND]);

@@ -147,7 +147,7 @@ describe(import.meta.url, {
     },
   },
   "given that the commit window is open": {
-    "it reverts with DeML_TooEarly until its last second": async () => {
+    "it reverts with DeML_TooEarly until its last second (I5)": async () => {
       const c = await committed();
       const { commitEndsAt } = c.windows();
       c.world.chain.travelTo(commitEndsAt - 1);
@@ -166,7 +166,7 @@ describe(import.meta.url, {
     },
   },
   "given a miner who has not committed in the attempt": {
-    "it reverts with DeML_NotCommitted": async () => {
+    "it reverts with DeML_NotCommitted (I4)": async () => {
       const c = await unsealed();
       await c.commitAll([BALLOT], { attempt: 0 });
       const others = [{ miner: SECOND, scores: SCORES }];
@@ -179,7 +179,7 @@ describe(import.meta.url, {
     },
   },
   "given a miner who has revealed": {
-    "it reverts with DeML_AlreadyRevealed": async () => {
+    "it reverts with DeML_AlreadyRevealed (I4)": async () => {
       const c = await revealed();
       const values = [FIRST, c.roundId()];
       await expectRevert(c.reveal(BALLOT), "DeML_AlreadyRevealed", values);
@@ -195,7 +195,7 @@ describe(import.meta.url, {
     },
   },
   "when a score is above 100001": {
-    "it reverts with DeML_ScoreTooLarge, wherever it stands": async () => {
+    "it reverts with DeML_ScoreTooLarge, wherever it stands (I11)": async () => {
       const c = await unsealed(authors(11));
       await c.commitAll([{ miner: FIRST, scores: Array.from({ length: 11 }, () => 1) }]);
       c.world.chain.travelTo(c.windows().commitEndsAt);

@@ -107,6 +107,21 @@ describe(import.meta.url, {
       assert.deepEqual(await results(c), [result(3, 0), result(3, 100_000)]);
     },
   },
+  "given more honest evaluations than hostile and abstaining ones": {
+    "it settles the truth and penalises no honest miner, whatever the others say (I7)":
+      async () => {
+        const truth = 50_000;
+        const others = [truth - 1, truth + 1, 0, 100_000, ABSTAIN];
+        for (const [i, fourth] of others.entries()) {
+          for (const fifth of others.slice(i)) {
+            const c = await decided([[truth], [fourth], [truth], [fifth], [truth]]);
+            assert.deepEqual(await results(c), [result(3, truth)]);
+            const honest = FIVE.filter((_, i) => i % 2 === 0);
+            assert.deepEqual(await books(c, honest), honest.map(() => [5, 0]));
+          }
+        }
+      },
+  },
   "when exactly half of the revealed evaluations are equal": {
     "it voids the submission": async () => {
       const c = await decided([[7], [7], [8], [9], "absent"]);
@@ -147,7 +162,7 @@ describe(import.meta.url, {
     },
   },
   "when a miner's evaluation agrees": {
-    "it books a fee for the miner and one for the settler": async () => {
+    "it books a fee for the miner and one for the settler (I7)": async () => {
       const c = await decided([row(6), row(6), row(6), row(6), row(6)]);
       assert.deepEqual(await books(c, FIVE), FIVE.map(() => [6, 0]));
       assert.deepEqual(await books(c, [EVE]), [[6, 0]]);

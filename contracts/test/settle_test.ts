@@ -106,7 +106,7 @@ describe(import.meta.url, {
     },
   },
   "given a decided round": {
-    "it reverts with DeML_RoundDecided": async () => {
+    "it reverts with DeML_RoundDecided (I6)": async () => {
       const c = await settled();
       await expectRevert(settle(c, BALLOTS), "DeML_RoundDecided", [c.roundId()]);
     },
@@ -229,7 +229,7 @@ describe(import.meta.url, {
     },
   },
   "when the miners are not ascending": {
-    "it reverts with DeML_NotAscending": async () => {
+    "it reverts with DeML_NotAscending (I4)": async () => {
       const c = await settling({});
       const swapped = settle(c, BALLOTS, { miners: [SECOND, FIRST, THIRD] });
       await expectRevert(swapped, "DeML_NotAscending", [SECOND, FIRST]);
@@ -269,7 +269,7 @@ describe(import.meta.url, {
     },
   },
   "when a row is not what its miner revealed": {
-    "it reverts with DeML_WrongScores": async () => {
+    "it reverts with DeML_WrongScores (I4)": async () => {
       const c = await settling({});
       const rows = [SCORES, SCORES, [90_000, 80_001]];
       const digests = [rows[2]!, SCORES].map((row) =>
@@ -333,15 +333,16 @@ describe(import.meta.url, {
     },
   },
   "when a median has its top bit set": {
-    "it reverts with DeML_WrongMedian, the first place of its word and the word": async () => {
-      const ballots = unanimous(MINERS, Array.from({ length: 10 }, () => 1));
-      const c = await settling({ ...authors(10), ballots });
-      const low = "00000001".repeat(8);
-      const high: Hex = `0x${low}0000000180000001`;
-      const word = BigInt(`0x0000000180000001${"00".repeat(24)}`);
-      const call = settle(c, ballots, { medians: high });
-      await expectRevert(call, "DeML_WrongMedian", [8, word, 0, 0]);
-    },
+    "it reverts with DeML_WrongMedian, the first place of its word and the word (I11)":
+      async () => {
+        const ballots = unanimous(MINERS, Array.from({ length: 10 }, () => 1));
+        const c = await settling({ ...authors(10), ballots });
+        const low = "00000001".repeat(8);
+        const high: Hex = `0x${low}0000000180000001`;
+        const word = BigInt(`0x0000000180000001${"00".repeat(24)}`);
+        const call = settle(c, ballots, { medians: high });
+        await expectRevert(call, "DeML_WrongMedian", [8, word, 0, 0]);
+      },
   },
   "when the mask leaves out a settled submission": {
     "it reverts with DeML_WrongMask": async () => {

@@ -93,7 +93,7 @@ describe(import.meta.url, {
     },
   },
   "given that the epoch's beacon is posted": {
-    "it reverts with DeML_BeaconAlreadyPosted": async () => {
+    "it reverts with DeML_BeaconAlreadyPosted (I12)": async () => {
       const c = await submitting();
       await c.postBeacon();
       const values = [c.unsealRound()];

@@ -11,7 +11,8 @@ const SELECTOR_LENGTH = 10;
 const WORD_LENGTH = 64;
 const STATUSES: readonly Status[] = ["open", "final", "cancelled"];
 
-type AbiError = Extract<(typeof abi)[number], { type: "error" }>;
+/** A custom error as the ABI describes it. */
+export type AbiError = Extract<(typeof abi)[number], { type: "error" }>;
 
 /** Name of a custom error of the contract. */
 export type ContractErrorName = AbiError["name"];

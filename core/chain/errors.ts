@@ -135,6 +135,7 @@ function explainOther(layers: readonly unknown[]): ChainError {
   );
   const speaking = answered ?? layers.find((layer) => isRecord(layer) && layer.message);
   const text = isRecord(speaking) ? speaking.message : layers[0];
-  const message = String(text).split("\n")[0]!.slice(0, MAX_MESSAGE);
+  const words = typeof text === "string" ? text.split("\n")[0]!.slice(0, MAX_MESSAGE) : "";
+  const message = words === "" ? "an error without a message" : words;
   return { kind: answered === undefined ? "other" : "rpc", message };
 }

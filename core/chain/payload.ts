@@ -6,8 +6,8 @@ import { dataBytes, dataNumber, dataSize, type Log, readLogs } from "./log_query
 import type { Provider } from "./provider.ts";
 import type { CompetitionKey, Submission } from "./types.ts";
 
-/** Blocks that one payload may be spread over: 1 MiB in pieces of 1 KiB. */
-const MAX_BLOCKS = 1_024;
+/** Blocks that one payload may be spread over, 1 MiB in pieces of 4 KiB: nobody can make reading last for ever. */
+const MAX_BLOCKS = 256;
 /** Payload bytes that are asked for at once: about 17 MB as hexadecimal text. */
 const MAX_GROUP_BYTES = 8 * 2 ** 20;
 
@@ -49,12 +49,15 @@ export async function readPayload(
  * Reads the payloads of many submissions, the last chunks of all of them at once, then those before, and so on: the
  * number of requests follows the payload with the most chunks, and the bytes (8 MiB at once), not the submissions.
  * A payload that cannot be read stops no other.
+ *
+ * @param key `signal` ends reading: what is not complete by then fails with its reason
  */
 export async function readPayloads(
   provider: Provider,
-  { submissions, onProgress, ...key }: CompetitionKey & {
+  { submissions, onProgress, signal, ...key }: CompetitionKey & {
     submissions: readonly Submission[];
     onProgress?: (progress: PayloadProgress) => void;
+    signal?: AbortSignal;
   },
 ): Promise<Payloads> {
   const result: Payloads = { payloads: new Map(), failures: new Map() };
@@ -63,7 +66,7 @@ export async function readPayloads(
     while (open.length > 0) {
       await Promise.all(
         open.map(({ submission, walk }) =>
-          readLevel(provider, { ...key, submission, walk, result })
+          readLevel(provider, { ...key, submission, walk, result, signal })
         ),
       );
       open = open.filter(({ submission: { number } }) =>
@@ -79,13 +82,15 @@ export async function readPayloads(
 /** One step of one payload. */
 async function readLevel(
   provider: Provider,
-  { submission, walk, result, ...key }: CompetitionKey & {
+  { submission, walk, result, signal, ...key }: CompetitionKey & {
     submission: Submission;
     walk: Walk;
     result: Payloads;
+    signal: AbortSignal | undefined;
   },
 ): Promise<void> {
   try {
+    signal?.throwIfAborted();
     walk.take(await readChunks(provider, { ...key, walk }));
     if (walk.done) result.payloads.set(submission.number, walk.payload());
   } catch (error) {

@@ -8,6 +8,7 @@ export interface Provider {
 
 /** An error that the node answered. */
 export class RpcError extends Error {
+  /** Name of the class. */
   override name = "RpcError";
   /** JSON-RPC code, for example 3 or -32000. */
   readonly code: number;
@@ -24,5 +25,6 @@ export class RpcError extends Error {
 
 /** No node could be asked. The message says what each of them did. */
 export class ChainUnreachable extends Error {
+  /** Name of the class. */
   override name = "ChainUnreachable";
 }

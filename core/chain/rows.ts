@@ -56,7 +56,7 @@ class Fields {
   }
 
   number(width: number): number {
-    return Number(this.uint(width));
+    return toNumber(this.uint(width));
   }
 
   hex(width: number): Hex {

@@ -52,11 +52,15 @@ interface Node {
  *
  * @param urls HTTP or HTTPS, the preferred one first
  * @throws {TypeError} for no URL, or one that is not HTTP(S)
+ * @throws {RangeError} for a `maxBatch` below 1
  */
 export function connect(urls: readonly string[], options: ConnectOptions = {}): Provider {
   if (urls.length === 0) throw new TypeError("expected at least one URL of a chain node");
   const pool = new NodePool(urls.map(toNode), options);
   const { maxBatch = MAX_BATCH } = options;
+  if (!(Number.isInteger(maxBatch) && maxBatch >= 1)) {
+    throw new RangeError(`maxBatch must be a whole number from 1 on, not ${maxBatch}`);
+  }
   let waiting: Waiting[] = [];
   let nextId = 1;
 

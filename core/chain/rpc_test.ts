@@ -79,6 +79,13 @@ Deno.test("more than 100 calls become several POSTs of at most 100", async () =>
   assert.deepEqual(answers, methods.map((method) => ({ method, params: [method] })));
   const sizes = node.bodies.map((body) => Array.isArray(body) ? body.length : 1);
   assert.deepEqual(sizes.sort((a, b) => b - a), [100, 100, 50]);
+
+  const narrow = connect([node.url], { maxBatch: 2 });
+  await Promise.all(methods.slice(0, 3).map((method) => ask(narrow, method)));
+  assert.equal(node.bodies.length, 5);
+  for (const maxBatch of [0, -1, 1.5, NaN]) {
+    assert.throws(() => connect([node.url], { maxBatch }), /maxBatch must be a whole number/);
+  }
 });
 
 Deno.test("an error that the node answers rejects its call alone, with code and data", async () => {
@@ -264,7 +271,8 @@ Deno.test("no URL, or one that is not HTTP(S), is refused without printing it", 
 });
 
 Deno.test("a process ends by itself once its chain is dead", async () => {
-  await using silent = serve(() => new Promise(() => {}));
+  const hang = Promise.withResolvers<Response>();
+  await using silent = serve(() => hang.promise);
   const module = new URL("./rpc.ts", import.meta.url);
   const code = `
     import { connect } from ${JSON.stringify(module.href)};
@@ -272,6 +280,7 @@ Deno.test("a process ends by itself once its chain is dead", async () => {
     await provider.request({ method: "eth_chainId" }).catch((error) => console.log(error.message));`;
   const child = new Deno.Command(Deno.execPath(), { args: ["eval", code], stderr: "null" });
   const { stdout, success } = await child.output();
+  hang.resolve(new Response(null));
   assert.ok(success);
   assert.match(new TextDecoder().decode(stdout), /^no chain node answered: [^\n]+\n$/);
 });

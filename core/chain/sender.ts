@@ -10,11 +10,11 @@ import type { Call, Receipt, Sender } from "./types.ts";
 export const MAX_GAS = 2 ** 24;
 /** Others' transactions in the same block can make a call dearer than estimated. */
 const GAS_MARGIN = 1.2;
-/** Hash or address that is not the answer of a node that works. */
 const HASH_BYTES = 32;
 
 /** A transaction that is in a block and failed. Its `cause` is what the node says when it is asked to do it again. */
 export class Reverted extends Error {
+  /** Name of the class. */
   override name = "Reverted";
   /** Hash of the transaction. */
   readonly hash: Hex;

@@ -3,11 +3,10 @@ import { Wallet } from "ethers/wallet";
 import type { Hex } from "../protocol/types.ts";
 import { fromQuantity } from "./calls.ts";
 import { isRecord } from "./json_rpc.ts";
-import { type Provider, RpcError } from "./provider.ts";
+import { ChainUnreachable, type Provider } from "./provider.ts";
 import { estimateGas, readHash } from "./sender.ts";
 import type { Call, Sender, SendOptions } from "./types.ts";
 
-const METHOD_NOT_FOUND = -32601;
 const DEFAULT_TIP = 10n ** 9n;
 
 /** A key, its chain and what may be paid. */
@@ -22,6 +21,7 @@ export interface LocalSenderOptions {
 
 /** A sender that can also create contracts. */
 export interface LocalSender extends Sender {
+  /** As {@linkcode Sender} does; a call without `to` creates a contract. */
   send(call: Deployment | Call, options?: SendOptions): Promise<Hex>;
 }
 
@@ -108,7 +108,7 @@ async function readTip(provider: Provider): Promise<bigint> {
     const answer = await provider.request({ method: "eth_maxPriorityFeePerGas" });
     return BigInt(fromQuantity(answer, "priority fee"));
   } catch (error) {
-    if (error instanceof RpcError && error.code === METHOD_NOT_FOUND) return DEFAULT_TIP;
-    throw error;
+    if (error instanceof ChainUnreachable) throw error;
+    return DEFAULT_TIP; // Not every node has this method, and it only makes a suggestion.
   }
 }

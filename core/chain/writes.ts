@@ -5,27 +5,33 @@ import { abi } from "../protocol/abi.ts";
 import { decodeScores, encodeScores } from "../protocol/codec.ts";
 import { consensus } from "../protocol/ranking.ts";
 import type { Hex, Terms } from "../protocol/types.ts";
-import type { Call, Reveal } from "./types.ts";
+import type { Call, CompetitionKey, Reveal } from "./types.ts";
 
 export { estimateGas, Reverted, waitForReceipt, type WaitOptions, walletSender } from "./sender.ts";
 
-type AbiFunction = Extract<(typeof abi)[number], { type: "function" }>;
-type Changing = Exclude<AbiFunction, { stateMutability: "view" }>;
+/** A function of the contract that changes state, as the ABI describes it. */
+export type AbiCall = Exclude<
+  Extract<(typeof abi)[number], { type: "function" }>,
+  { stateMutability: "view" }
+>;
 
 /** Name of a call that changes state. */
-export type CallName = Changing["name"];
+export type CallName = AbiCall["name"];
 
-/** What a call's argument is given as, by its Solidity type. */
-type Value<T extends string> = T extends "bytes" ? Uint8Array
+/** What an argument is given as, by its Solidity type. */
+export type CallValue<T extends string> = T extends "bytes" ? Uint8Array
   : T extends `${string}[]` ? readonly Hex[]
   : T extends "address" | "bytes32" ? Hex
   : T extends "tuple" ? Omit<Terms, "prizeFund">
   : bigint | number;
 
-type Values<I extends readonly { type: string }[]> = { [K in keyof I]: Value<I[K]["type"]> };
+/** What a list of arguments is given as. */
+export type CallValues<I extends readonly { type: string }[]> = {
+  [K in keyof I]: CallValue<I[K]["type"]>;
+};
 
 /** Arguments of a call, in order. */
-export type CallArgs<N extends CallName> = Values<Extract<Changing, { name: N }>["inputs"]>;
+export type CallArgs<N extends CallName> = CallValues<Extract<AbiCall, { name: N }>["inputs"]>;
 
 const contractInterface = new Interface(abi);
 
@@ -42,9 +48,7 @@ function call<N extends CallName>(
 }
 
 /** Which competition. */
-interface Id {
-  id: number;
-}
+export type Id = Pick<CompetitionKey, "id">;
 
 /** `create`, paying the prize fund. */
 export function createCall(contract: Hex, terms: Terms): Call {

@@ -1,9 +1,11 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { CarReader, CarWriter } from "@ipld/car";
+import { encode } from "@ipld/dag-pb";
+import { UnixFS } from "ipfs-unixfs";
 import { CID } from "multiformats/cid";
 import { addFile, addFolder } from "./add.ts";
 import { type CarOptions, readCar, writeCar } from "./car.ts";
-import { type Cid, parseCid, verifyBlock } from "./cid.ts";
+import { type Cid, DAG_PB, parseCid, rawCid, verifyBlock } from "./cid.ts";
 import {
   collect,
   inPieces,
@@ -110,6 +112,43 @@ Deno.test("writeCar() of a range holds the nodes and leaves that it needs", asyn
       all[5],
     ],
   );
+});
+
+/** Stores a file node over links that each add `size` bytes. */
+async function putNode(store: MemoryStore, links: Cid[], size: bigint): Promise<CID> {
+  const unixfs = new UnixFS({ type: "file", blockSizes: links.map(() => size) });
+  const Links = links.map((cid) => ({ Hash: cid as CID, Name: "", Tsize: 0 }));
+  const block = encode({ Data: unixfs.marshal(), Links });
+  const cid = CID.createV1(DAG_PB, (await rawCid(block) as CID).multihash);
+  await store.put(cid, block);
+  return cid;
+}
+
+Deno.test("writeCar() of a range sends what a repeated part lacked when the range cut it", async () => {
+  const { cid: a, store } = await stored(Uint8Array.from([1]));
+  const b = await addFile(Uint8Array.from([2]), store);
+  const node = await putNode(store, [a, b], 1n);
+  const root = await putNode(store, [node, node], 2n);
+  const range = { from: 1, to: 4 };
+  deepEqual(await listed(root, store, { scope: "entity", range }), [root, node, b, a].map(String));
+});
+
+Deno.test("writeCar() leaves out identity CIDs, which are their own blocks", async () => {
+  const { cid: leaf, store } = await stored(Uint8Array.from([1]));
+  const inline = CID.decode(Uint8Array.from([1, 0x55, 0, 1, 9]));
+  const root = await putNode(store, [inline, leaf, inline], 1n);
+  for (const scope of ["entity", "all"] as const) {
+    deepEqual(await listed(root, store, { scope, duplicates: true }), [`${root}`, `${leaf}`]);
+  }
+});
+
+Deno.test("writeCar() fails on a DAG of over 128 levels", async () => {
+  const { cid: leaf, store } = await stored(Uint8Array.from([1]));
+  let node = leaf;
+  for (let level = 0; level < 128; level++) node = await putNode(store, [node], 1n);
+  equal((await listed(node, store)).length, 129);
+  node = await putNode(store, [node], 1n);
+  await rejects(collect(writeCar(node, store)), { name: "RangeError", message: /128 levels/ });
 });
 
 Deno.test("writeCar() fails in the stream when a block is missing, instead of ending", async () => {

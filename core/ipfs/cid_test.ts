@@ -46,6 +46,7 @@ Deno.test("parseCid() refuses anything else with a SyntaxError", () => {
     `${CID.decode(Uint8Array.from([1, 0x55, 0x12, 2, 7, 7]))}`,
   ];
   for (const text of bad) throws(() => parseCid(text), SyntaxError, text.slice(0, 80));
+  throws(() => parseCid("b".repeat(10_000)), /got a text of 10000 characters/);
 });
 
 Deno.test("a digest and the CID of a raw block lead to each other", () => {

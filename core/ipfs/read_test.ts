@@ -1,6 +1,8 @@
 /** The verified reader among gateways that mean well. Those that do not are in read_hostile_test.ts. */
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { importFile } from "ipfs-unixfs-importer";
+import { fixedSize } from "ipfs-unixfs-importer/chunker";
+import { balanced } from "ipfs-unixfs-importer/layout";
 import { CID } from "multiformats/cid";
 import { create as createMultihash } from "multiformats/hashes/digest";
 import { addFile, addFolder } from "./add.ts";
@@ -135,6 +137,40 @@ Deno.test("read() goes on at the next gateway from where the first one broke off
   ok(whole.requests[0]!.endsWith(`&entity-bytes=${3 * 1_048_576}:*`), whole.requests[0]);
 });
 
+Deno.test("read() goes on in the midst of a file of three levels", async () => {
+  const store = new MemoryStore();
+  const blocks = {
+    async put(cid: CID, bytes: unknown) {
+      await store.put(cid, bytes as Uint8Array);
+      return cid;
+    },
+  };
+  const content = FILE.subarray(0, 2_000_000);
+  const { cid } = await importFile({ content }, blocks, {
+    rawLeaves: true,
+    chunker: fixedSize({ chunkSize: 20_000 }),
+    layout: balanced({ maxChildrenPerNode: 12 }),
+  });
+  const leaf = await rawCid(content.subarray(800_000, 820_000));
+  await using broken = serve(gateway(without(store, leaf)));
+  await using whole = serve(gateway(store));
+  deepEqual(
+    await read(CID.parse(`${cid}`), { gateways: [broken.url, whole.url], ...MAX }),
+    content,
+  );
+  equal(whole.requests.length, 1);
+  ok(whole.requests[0]!.endsWith("&entity-bytes=800000:*"), whole.requests[0]);
+});
+
+Deno.test("read() fetches the last few blocks singly, without another archive", async () => {
+  const { cid, store } = await stored(FILE);
+  const eighth = await rawCid(FILE.subarray(7 * 1_048_576, 8 * 1_048_576));
+  await using broken = serve(gateway(without(store, eighth)));
+  await using whole = serve(gateway(store));
+  deepEqual(await read(cid, { gateways: [broken.url, whole.url], ...MAX }), FILE);
+  ok(whole.requests.every((path) => path.endsWith("?format=raw")), whole.requests.join());
+});
+
 Deno.test("read() manages where a gateway ignores entity-bytes", async () => {
   const { cid, store } = await stored(FILE);
   const fourth = await rawCid(FILE.subarray(3 * 1_048_576, 4 * 1_048_576));
@@ -247,25 +283,41 @@ Deno.test("read() ends with the signal's reason, before and during the read", as
   await rejects(reading, /^Error: the tick is over$/);
 });
 
-Deno.test("cat() lets go of the gateway when its reader leaves", async () => {
-  const { cid, store } = await stored(FILE);
-  const left = Promise.withResolvers<void>();
-  const answer = gateway(store);
-  await using server = serve(async (request) => {
-    const body = (await answer(request)).body!.getReader();
-    const stream = new ReadableStream({
-      async pull(controller) {
-        const { done, value } = await body.read();
-        if (done) controller.close();
-        else controller.enqueue(value);
-      },
-      cancel: () => left.resolve(),
-    });
-    return new Response(stream, { headers: { "content-type": "application/vnd.ipld.car" } });
+/** Answers, and hangs in the body from byte `from` on; `left` tells when the other side has gone. */
+function hanging(answer: Response, from: number, left: () => void): Response {
+  const body = answer.body!.getReader();
+  let at = 0;
+  const stream = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      if (at >= from) return await new Promise(() => {});
+      const { done, value } = await body.read();
+      if (done) return controller.close();
+      at += value.length;
+      controller.enqueue(value);
+    },
+    cancel: left,
   });
-  for await (const _ of cat(cid, { gateways: [server.url], ...MAX })) break;
-  await left.promise;
-});
+  return new Response(stream, { headers: { "content-type": answer.headers.get("content-type")! } });
+}
+
+for (const way of ["an archive", "single blocks"]) {
+  Deno.test(`cat() lets go of ${way} when its reader leaves`, async () => {
+    const { cid, store } = await stored(FILE);
+    const left = Promise.withResolvers<void>();
+    const answer = gateway(store);
+    const second = await rawCid(FILE.subarray(1_048_576, 2_097_152));
+    await using server = serve(async (request) => {
+      const archive = request.url.includes("format=car");
+      if (archive && way !== "an archive") return new Response(null, { status: 406 });
+      const response = await answer(request);
+      const hangs = archive || request.url.includes(`${second}`);
+      return hangs ? hanging(response, archive ? 2_000_000 : 0, left.resolve) : response;
+    });
+    const options = { gateways: [server.url], ...MAX, idleMs: 600_000, blockMs: 600_000 };
+    for await (const _ of cat(cid, options)) break;
+    await left.promise;
+  });
+}
 
 Deno.test("resolve() finds a file by its path, verified", async () => {
   const store = new MemoryStore();

@@ -282,4 +282,20 @@ Deno.test("resolvePath() finds a file in a sharded folder, by the shards that ho
   }
   equal(await resolvePath(root!, ["f500"], get), undefined);
   equal(await resolvePath(root!, ["00"], get), undefined, "a shard is no entry");
+  equal(await resolvePath(root!, [""], get), undefined, "a shard is no entry without a name");
+});
+
+Deno.test("resolvePath() gives up on a folder of shards without end", async () => {
+  const store = new MemoryStore();
+  const Data = new UnixFS({ type: "hamt-sharded-directory", fanout: 256n }).marshal();
+  let shard = await put(store, encode({ Data, Links: [] }));
+  for (let level = 0; level < 4; level++) {
+    const Links = Array(100).fill({ Hash: shard, Name: "00", Tsize: 0 });
+    shard = await put(store, encode({ Data, Links }));
+  }
+  const get = (part: Cid) => loadBlock(part, store);
+  await rejects(resolvePath(shard, ["x"], get), {
+    name: "RangeError",
+    message: /over 4096 shards/,
+  });
 });

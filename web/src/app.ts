@@ -17,6 +17,7 @@ import { createDataCaller } from "./work/workers.ts";
 
 /** A competition and what belongs to taking part in it. */
 export interface OpenCompetition {
+  /** What the site knows of it. */
   competition: Competition;
   /** Loaded with the submit view; lives on, so that an upload goes on while other views are shown. */
   submission: Loadable<Submission>;
@@ -24,10 +25,15 @@ export interface OpenCompetition {
 
 /** Everything that views show and act on. */
 export interface App {
+  /** The site's configuration. */
   config: SiteConfig;
+  /** The view that is shown. */
   route: ReadonlySignal<Route>;
+  /** Wallet and account. */
   session: Session;
+  /** The chain's clock. */
   clock: ChainClock;
+  /** Manifests and data sets by digest. */
   dataOf: DataSource;
   /** The list of competitions. */
   competitions: Live<CompetitionRow[]>;

@@ -17,6 +17,7 @@ try {
 } catch (error) {
   const message = document.createElement("p");
   message.role = "alert";
+  message.className = "frame fatal";
   message.textContent = `The site cannot start. ${messageOf(error)}`;
   root.replaceChildren(message);
 }

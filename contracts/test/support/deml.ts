@@ -16,6 +16,15 @@ export type FunctionName = Named<"function">;
 /** The contract's ABI, to encode calls and decode answers, errors and events. */
 export const coder: Interface = new Interface(abi as unknown as InterfaceAbi);
 
+/** Names of the functions that change state, or of those that do not. */
+export function functionNames({ changingState }: { changingState: boolean }): FunctionName[] {
+  return abi.flatMap((entry) => {
+    if (entry.type !== "function") return [];
+    const changes = entry.stateMutability === "nonpayable" || entry.stateMutability === "payable";
+    return changes === changingState ? [entry.name] : [];
+  });
+}
+
 /** Values of the contract's `Status`. */
 export const STATUS = { open: 0, final: 1, cancelled: 2 } as const;
 

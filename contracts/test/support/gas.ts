@@ -35,12 +35,16 @@ const CHUNK_BYTES = 120_000;
 export async function measureGas(): Promise<GasReport> {
   const caps = await measureCaps();
   const storage = await measureStorage();
+  const self = await measureEvaluations("self");
+  const many = await measureEvaluations("many");
   return {
-    functions: { ...await measureFunctions(), ...storage.functions, ...caps },
-    perEvaluation: {
-      self: await measureEvaluations("self"),
-      many: await measureEvaluations("many"),
+    functions: {
+      ...await measureFunctions(),
+      ...self.functions,
+      ...storage.functions,
+      ...caps,
     },
+    perEvaluation: { self: self.perEvaluation, many: many.perEvaluation },
     storageOverFloor: storage.overFloor,
     maxCall: Math.max(storage.maxCall, ...Object.values(caps)),
   };
@@ -109,8 +113,8 @@ async function refund(world: World): Promise<Outcome> {
   return c.deml.send("refund", [c.id, CAROL], { from: EVE });
 }
 
-/** 20 submissions by 100 miners who all have a seat: gas per evaluation, rounded to a tenth. */
-async function measureEvaluations(mode: "self" | "many"): Promise<number> {
+/** 20 submissions by 100 miners who all have a seat: gas per evaluation, rounded to a tenth, and what the end costs. */
+async function measureEvaluations(mode: "self" | "many") {
   const world = await openWorld();
   const { competition: c, ballots, random } = await submissions(world, { miners: 100, count: 20 });
   let gas = 0;
@@ -122,11 +126,18 @@ async function measureEvaluations(mode: "self" | "many"): Promise<number> {
   if (mode === "many") pay([await c.revealMany(ballots)]);
   else for (const ballot of ballots) pay([await c.reveal(ballot)]);
   pay([await c.settle(ballots)]);
-  await c.finalize();
+  const finalized = await c.finalize();
   for (const { miner } of ballots) {
     pay([await c.deml.send("claim", [c.id, miner], { from: miner })]);
   }
-  return Math.round(gas * 10 / (20 * 100)) / 10;
+  const withdrawn = await c.deml.send("withdrawPrize", [c.id], { from: EVE });
+  return {
+    perEvaluation: Math.round(gas * 10 / (20 * 100)) / 10,
+    functions: {
+      "finalize: 20 submissions, 100 miners": finalized.gasUsed,
+      "withdrawPrize: 20 submissions, 100 miners": withdrawn.gasUsed,
+    },
+  };
 }
 
 /** Models of several sizes, in chunks as our tools cut them. */

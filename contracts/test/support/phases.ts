@@ -133,3 +133,18 @@ function participantsOf(setup: Setup): Hex[] {
 function authorsOf(setup: Setup): Hex[] {
   return setup.authors ?? participantsOf(setup);
 }
+
+/** Terms with so small a mining pool that one settled submission's 20 fees are more than it holds: 4 fees. */
+export const POOR: Partial<Terms> = {
+  pricedSubmissions: 1,
+  maxPerParticipant: 1,
+  buyInBps: 10_000,
+};
+
+/** Cancelled because its one submission scored 0: 20 fees are earned. */
+export async function worthless(setup: Setup = {}): Promise<Competition> {
+  const miners = setup.miners ?? MINERS;
+  const c = await settled({ participants: [ALICE], ballots: unanimous(miners, [0]), ...setup });
+  await c.finalize();
+  return c;
+}

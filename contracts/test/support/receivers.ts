@@ -32,7 +32,7 @@ export async function makeReentering(
 }
 
 /** Bytes of the code before the data. */
-const CODE_BYTES = 9 + 33 + 6 + 1;
+const CODE_BYTES = 9 + 34 + 6 + 1;
 
 /** What became of a receiver's call. */
 export async function reentry(chain: Chain, address: Hex): Promise<"none" | "refused" | "done"> {

@@ -20,8 +20,9 @@ import {
 import type { Receipt, Reveal } from "../types.ts";
 import { BEACON, type TestChain } from "./chain_helper_test.ts";
 
-/** Seconds from creation to the end of registration, and of each epoch. */
-const REGISTRATION = 10_000;
+/** Seconds from creation to the end of registration. */
+const REGISTRATION = 20_000;
+/** Seconds of an epoch. */
 const EPOCH = 10_000;
 
 /** The cast of a competition: accounts of the chain. */
@@ -149,6 +150,7 @@ export class TestCompetition {
 }
 
 async function testTerms(chain: TestChain, terms: Partial<Terms>): Promise<Terms> {
+  await chain.provider.request({ method: "evm_mine" }); // Uses up the time that was set for the next block.
   const registrationEndsAt = await chain.now() + REGISTRATION;
   return withDefaults({
     manifest: toHex(new Uint8Array(32).fill(0xab)),

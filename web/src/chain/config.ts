@@ -1,4 +1,5 @@
 /** What the site is connected to: `config.json` beside the page, so that one build serves every chain. */
+import { readBounded } from "../../../core/chain/bounded.ts";
 import type { Hex } from "../../../core/protocol/types.ts";
 
 /** The checked content of `config.json`. */
@@ -28,7 +29,9 @@ const MAX_ADDRESSES = 16;
  * Fetches and checks the configuration.
  *
  * @param url address of the file; relative addresses in it are resolved against this one
- * @throws {SyntaxError} if the file cannot be fetched or is wrong; the message names the field
+ * @throws {SyntaxError} if the file is missing or wrong; the message names the field
+ * @throws {RangeError} if it is too large
+ * @throws {TypeError} if the network fails
  */
 export async function loadConfig(
   url: string,
@@ -38,11 +41,10 @@ export async function loadConfig(
   if (!response.ok) {
     throw new SyntaxError(`config.json: expected a file at ${url}, got HTTP ${response.status}`);
   }
-  const text = await response.text();
-  if (text.length > MAX_BYTES) {
-    throw new SyntaxError(`config.json: expected at most ${MAX_BYTES} bytes, got ${text.length}`);
-  }
-  return parseConfig(text, url);
+  return parseConfig(
+    new TextDecoder().decode(await readBounded(response, { max: MAX_BYTES })),
+    url,
+  );
 }
 
 /** Checks the text of a configuration. @throws {SyntaxError} naming the field */

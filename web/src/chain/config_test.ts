@@ -50,7 +50,7 @@ Deno.test("loadConfig() says when the file is missing, too large or no JSON", as
     fetch: () => Promise.resolve(new Response(body, { status })),
   });
   await assert.rejects(loadConfig(URL_, answer("", 404)), /expected a file .* got HTTP 404/);
-  await assert.rejects(loadConfig(URL_, answer(" ".repeat(70_000))), /at most 65536 bytes/);
+  await assert.rejects(loadConfig(URL_, answer(" ".repeat(70_000))), /more than 65536 bytes/);
   await assert.rejects(loadConfig(URL_, answer("{")), /expected JSON/);
   await assert.rejects(loadConfig(URL_, answer("[]")), /expected an object, got \[\]/);
 });

@@ -13,7 +13,7 @@ export async function explain(error: unknown): Promise<Explanation> {
   const { explainError } = await import("../../../core/chain/errors.ts");
   const { message, kind } = explainError(error);
   if (kind === "rejected") {
-    return { text: "You declined in the wallet. Nothing was sent.", rejected: true };
+    return { text: "You declined in the wallet.", rejected: true };
   }
   return { text: sentence(message), rejected: false };
 }

@@ -4,7 +4,9 @@ import type { Provider } from "../../../core/chain/provider.ts";
 
 /** The newest block. */
 export interface Head {
+  /** Height. */
   number: number;
+  /** 32 bytes as hexadecimal text. */
   hash: string;
   /** Unix seconds. */
   timestamp: number;

@@ -9,7 +9,9 @@ import type { Quote } from "./quote.ts";
 
 /** Who sends: an account and the wallet that signs for it. */
 export interface Signer {
+  /** The account, in lower case. */
   account: Hex;
+  /** Its wallet. */
   provider: WalletProvider;
 }
 
@@ -29,9 +31,14 @@ export interface ChainWriter {
   quote(call: Call, account: Hex, gas?: number): Promise<Quote>;
   /** Asks the wallet to send. Gives the hash. */
   send(call: Call, signer: Signer): Promise<Hex>;
+  /** Whether a transaction of the account still waits for a block. */
+  busy(account: Hex): Promise<boolean>;
   /** Waits until a transaction is in a block. Rejects if it failed. */
   wait(hash: Hex): Promise<void>;
 }
+
+/** How long a transaction may wait for a block, in milliseconds; longer where nobody pays enough for gas. */
+const WAIT_MS = 600_000;
 
 /** A writer for the contract; `provider` simulates and watches, wallets only sign. */
 export function createWriter(
@@ -51,7 +58,15 @@ export function createWriter(
       return { gas: gas ?? Number(estimate), gasPrice, value, balance };
     },
     send: (call, { account, provider }) => walletSender(toProvider(provider), account).send(call),
-    wait: async (hash) => void await waitForReceipt(provider, hash),
+    async busy(account) {
+      const [latest, pending] = await Promise.all(
+        ["latest", "pending"].map((tag) =>
+          quantity(provider, "eth_getTransactionCount", [account, tag])
+        ),
+      );
+      return pending! > latest!;
+    },
+    wait: async (hash) => void await waitForReceipt(provider, hash, { timeoutMs: WAIT_MS }),
   };
 }
 

@@ -10,12 +10,17 @@ import type { Session } from "./session.ts";
 
 /** A competition: what was last read of it, and what follows from that. Undefined until the first read. */
 export interface Competition {
+  /** Its number. */
   readonly id: number;
+  /** All of it, at one block. */
   readonly snapshot: ReadonlySignal<Snapshot | undefined>;
   /** What the connected account is in it; undefined without an account. */
   readonly participant: ReadonlySignal<Participant | undefined>;
+  /** The part of its life that runs. */
   readonly phase: ReadonlySignal<Phase | undefined>;
+  /** What the miners do; undefined also when there is nothing to do. */
   readonly evaluation: ReadonlySignal<Evaluation | undefined>;
+  /** What it is about. */
   readonly data: ReadonlySignal<CompetitionData | undefined>;
   /** Why reading failed; what is on the screen is then old. */
   readonly problem: ReadonlySignal<string | undefined>;
@@ -27,13 +32,19 @@ export interface Competition {
 
 /** What a competition works with. */
 export interface CompetitionOptions {
+  /** Its number. */
   id: number;
+  /** Reads the chain. */
   reader: ChainReader;
+  /** Set by the heads that are seen. */
   clock: ChainClock;
+  /** Whose participation is read. */
   session: Session;
+  /** Finds what it is about. */
   dataOf: DataSource;
   /** Whether it is on the screen; it is not followed meanwhile. */
   visible: ReadonlySignal<boolean>;
+  /** Milliseconds between two looks at the chain's head. */
   pollMs: number;
 }
 
@@ -53,19 +64,21 @@ export function createCompetition(options: CompetitionOptions): Competition {
       return { snapshot, account, participant };
     },
   });
-  let first = true;
   effect(() => {
-    const changed = session.account.value !== undefined;
-    if (!first && changed) live.refresh();
-    first = false;
+    if (session.account.value !== undefined) live.refresh();
   });
 
   const snapshot = computed(() => live.value.value?.snapshot);
-  const at = <T>(derive: (snapshot: Snapshot, now: number) => T) =>
-    computed(() => {
+  /** Something that follows from the time; the same object as long as it says the same, which is most seconds. */
+  function at<T>(derive: (snapshot: Snapshot, now: number) => T): ReadonlySignal<T | undefined> {
+    let last: T | undefined;
+    return computed(() => {
       const [current, now] = [snapshot.value, clock.now.value];
-      return current === undefined || now === undefined ? undefined : derive(current, now);
+      if (current === undefined || now === undefined) return undefined;
+      const next = derive(current, now);
+      return last = JSON.stringify(next) === JSON.stringify(last) ? last : next;
     });
+  }
   return {
     id,
     snapshot,

@@ -8,6 +8,7 @@ import { createLoadable, type Loadable } from "./loadable.ts";
 
 /** Loads what one digest names. */
 export interface CompetitionData {
+  /** The manifest. */
   readonly manifest: Loadable<Manifest>;
   /** The test set; fails in a sealed competition, where nobody can read it yet. */
   readonly test: Loadable<Rows>;

@@ -6,6 +6,7 @@ import type { Hex } from "../../../core/protocol/types.ts";
 export interface Point {
   /** Number of the submission, from 0. */
   number: number;
+  /** Its author. */
   author: Hex;
   /** Epoch, from 0. */
   epoch: number;

@@ -3,8 +3,11 @@ import type { Manifest } from "../../../core/dataset/manifest.ts";
 
 /** A row as a picture. */
 export interface ImageShape {
+  /** Pixels. */
   width: number;
+  /** Pixels. */
   height: number;
+  /** 1 for shades of grey, 3 for red, green and blue. */
   channels: 1 | 3;
   /** Whether a channel's values stand together (channels first), not a pixel's. */
   planar: boolean;
@@ -63,7 +66,9 @@ export function paint(
 
 /** The place of the pictures in a grid, in CSS pixels. */
 export interface GridLayout {
+  /** Cells side by side. */
   columns: number;
+  /** Rows of cells. */
   rows: number;
   /** Width of a cell; it holds the picture and a gap. */
   cell: number;

@@ -9,6 +9,7 @@ export interface Row {
   place: number | undefined;
   /** Number of the submission, from 0. */
   number: number;
+  /** Its author. */
   author: Hex;
   /** Whether the connected account is the author. */
   mine: boolean;
@@ -22,6 +23,7 @@ export interface Row {
   size: number;
   /** Epoch, from 0. */
   epoch: number;
+  /** Whether its round is decided, and how. */
   state: Submission["result"]["state"];
 }
 

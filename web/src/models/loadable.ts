@@ -13,6 +13,7 @@ export type Loading<T> =
 
 /** A value and the way to get it. */
 export interface Loadable<T> {
+  /** How far it is. */
   readonly current: ReadonlySignal<Loading<T>>;
   /** Starts loading, or waits for what is under way; after a failure tries again. Rejects as loading does. */
   load(): Promise<T>;

@@ -21,6 +21,7 @@ export type Phase =
 
 /** What the miners do, beside or after the submission phase. */
 export interface Evaluation {
+  /** The epoch whose submissions are evaluated, from 0. */
   epoch: number;
   /** "beacon": waiting for it, or for the epoch before; "commit", "reveal", "settle": the window that is open; "over": past all attempts. */
   window: "beacon" | "commit" | "reveal" | "settle" | "over";

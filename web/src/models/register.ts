@@ -6,7 +6,7 @@ import type { Quote } from "../chain/quote.ts";
 import type { ChainWriter } from "../chain/writer.ts";
 import type { Competition } from "./competition.ts";
 import type { Session } from "./session.ts";
-import { requireSigner } from "./signing.ts";
+import { requireOpen, requireSigner } from "./signing.ts";
 
 /** How far it is. */
 export type RegisterState =
@@ -20,6 +20,7 @@ export type RegisterState =
 
 /** The registration of the connected account. Actions never reject. */
 export interface Registration {
+  /** How far it is. */
   readonly state: ReadonlySignal<RegisterState>;
   /** Checks the data and finds the cost. */
   prepare(): Promise<void>;
@@ -59,9 +60,9 @@ export function createRegistration(
         const { account } = requireSigner(session);
         state.value = { step: "checking" };
         const { manifest, test, train } = competition.data.peek()!;
-        const { mode } = await manifest.load();
+        requireOpen(await manifest.load());
         await train.load();
-        if (mode === "open") await test.load();
+        await test.load();
         const quote = await writer.quote(call(), account);
         if (state.peek().step === "checking") state.value = { step: "confirm", quote };
       }),

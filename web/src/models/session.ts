@@ -29,7 +29,9 @@ export interface Session {
 
 /** What a session works with. */
 export interface SessionOptions {
+  /** Wallets to choose from; more may come. */
   wallets: ReadonlySignal<Wallet[]>;
+  /** The site's chain. */
   chain: ChainTerms;
   /** Remembers the wallet across visits; may throw where the browser forbids it. */
   storage: Pick<Storage, "getItem" | "setItem" | "removeItem">;

@@ -11,7 +11,9 @@ import { createUpload, type UploadModel } from "./upload.ts";
 
 /** The way into a competition. */
 export interface Submission {
+  /** The buy-in. */
   registration: Registration;
+  /** The model. */
   upload: UploadModel;
 }
 

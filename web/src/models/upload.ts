@@ -13,7 +13,7 @@ import type { ChainWriter, Signer } from "../chain/writer.ts";
 import { formatBytes, formatInteger } from "../parts/format.ts";
 import type { Competition } from "./competition.ts";
 import type { Session } from "./session.ts";
-import { requireSigner } from "./signing.ts";
+import { requireOpen, requireSigner } from "./signing.ts";
 import { planUpload, type UploadPlan } from "./upload_plan.ts";
 
 /** A file that the user chose. */
@@ -21,9 +21,11 @@ export type ModelFile = Pick<File, "name" | "size" | "arrayBuffer">;
 
 /** A file that was checked and packed. */
 export interface PackedFile {
+  /** The file's name. */
   name: string;
   /** Bytes of the ONNX file. */
   size: number;
+  /** The packed model. */
   packed: Uint8Array;
 }
 
@@ -39,6 +41,7 @@ export type UploadState =
 
 /** The upload of the connected account. Actions never reject. */
 export interface UploadModel {
+  /** How far it is. */
   readonly state: ReadonlySignal<UploadState>;
   /** Checks and packs a file and finds the cost. */
   choose(file: ModelFile): Promise<void>;
@@ -50,9 +53,13 @@ export interface UploadModel {
 
 /** What an upload works with. */
 export interface UploadOptions {
+  /** Where to. */
   competition: Competition;
+  /** Whose. */
   session: Session;
+  /** Tells what the chain has of it. */
   reader: ChainReader;
+  /** Sends the rest. */
   writer: ChainWriter;
   /** Admits and packs an ONNX file. */
   pack(onnx: Uint8Array, manifest: Manifest): Promise<Uint8Array>;
@@ -65,6 +72,10 @@ export function createUpload(options: UploadOptions): UploadModel {
 
   async function plan(packed: Uint8Array, account: Signer["account"]): Promise<UploadPlan> {
     const epoch = runningEpoch(competition);
+    // Its chunk, if it is one, would be sent twice.
+    if (await writer.busy(account)) {
+      throw new Error("a transaction of your account still waits for a block: try again after it");
+    }
     const { upload } = await reader.participant(competition.id, account);
     return planUpload(packed, { epoch, upload });
   }
@@ -135,9 +146,7 @@ async function packFile(
     );
   }
   const manifest = await competition.data.peek()!.manifest.load();
-  if (manifest.mode === "sealed") {
-    throw new RangeError("this competition takes sealed models only, which this site cannot make");
-  }
+  requireOpen(manifest);
   const packed = await pack(new Uint8Array(await file.arrayBuffer()), manifest);
   const { byteLimit } = competition.snapshot.peek()!.competition;
   if (packed.length > byteLimit) {

@@ -5,7 +5,9 @@ import { EMPTY_UPLOAD, nextUploadHash } from "../../../core/protocol/commitment.
 
 /** A piece of the packed model. */
 export interface Chunk {
+  /** Bytes of the packed model before it. */
   offset: number;
+  /** Its bytes. */
   data: Uint8Array;
 }
 

@@ -1,10 +1,13 @@
+import type { ComponentChildren } from "preact";
 import type { Hex } from "../../../core/protocol/types.ts";
 import { useApp } from "./context.ts";
 import { shortAddress } from "./format.ts";
 import { Identicon } from "./Identicon.tsx";
 
 /** An address, short, with its picture; a link where the chain has an explorer. */
-export function Address({ address, link = true }: { address: Hex; link?: boolean }) {
+export function Address(
+  { address, link = true }: { address: Hex; link?: boolean },
+): ComponentChildren {
   const { explorer } = useApp().config;
   const content = (
     <>

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import type { Row } from "../models/leaderboard.ts";
 import { Address } from "./Address.tsx";
 import { formatBytes, formatScore } from "./format.ts";
@@ -5,7 +6,7 @@ import { formatBytes, formatScore } from "./format.ts";
 const MEDALS = ["first", "second", "third"];
 
 /** The leaderboard as a table. On narrow screens the less important cells move below the others. */
-export function BoardTable({ rows }: { rows: Row[] }) {
+export function BoardTable({ rows }: { rows: Row[] }): ComponentChildren {
   return (
     <table class="board">
       <caption class="hidden-visually">Submissions by score</caption>
@@ -25,7 +26,7 @@ export function BoardTable({ rows }: { rows: Row[] }) {
   );
 }
 
-function BoardRow({ row }: { row: Row }) {
+function BoardRow({ row }: { row: Row }): ComponentChildren {
   const { place, author, number, size, epoch, mine } = row;
   const agreeing = row.agreeing === undefined ? "–" : `${row.agreeing}/${row.quorum}`;
   return (
@@ -52,7 +53,7 @@ function BoardRow({ row }: { row: Row }) {
   );
 }
 
-function Score({ row: { score, state } }: { row: Row }) {
+function Score({ row: { score, state } }: { row: Row }): ComponentChildren {
   if (score !== undefined) return <>{formatScore(score)}</>;
   return state === "void"
     ? <span class="badge bad" title="The miners did not agree on a score">void</span>

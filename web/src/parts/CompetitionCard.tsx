@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import type { Competition } from "../../../core/chain/types.ts";
 import { buyIn } from "../../../core/protocol/terms.ts";
 import { listPhase } from "../models/phase.ts";
@@ -10,7 +11,7 @@ import { formatCoins, formatInteger } from "./format.ts";
 import { PhaseBadge } from "./PhaseBadge.tsx";
 
 /** A competition in the list. */
-export function CompetitionCard({ competition }: { competition: Competition }) {
+export function CompetitionCard({ competition }: { competition: Competition }): ComponentChildren {
   const { clock, config } = useApp();
   const { id, participants, submissions } = competition;
   const now = clock.now.value;

@@ -14,7 +14,7 @@ export function ConfirmDialog(
     onCancel: () => void;
     children: ComponentChildren;
   },
-) {
+): ComponentChildren {
   return (
     <Dialog title={title} onClose={onCancel}>
       <p>{children}</p>

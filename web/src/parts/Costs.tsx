@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { type Quote, totalOf } from "../chain/quote.ts";
 import { useApp } from "./context.ts";
 import { formatCoins, formatInteger } from "./format.ts";
@@ -6,7 +7,7 @@ import { Notice } from "./Notice.tsx";
 /** What transactions cost, and whether the account has it. */
 export function Costs(
   { quote, valueLabel }: { quote: Quote; valueLabel?: string | undefined },
-) {
+): ComponentChildren {
   const { currency } = useApp().config;
   const { gas, gasPrice, value, balance } = quote;
   const total = totalOf(quote);
@@ -22,7 +23,9 @@ export function Costs(
             </tr>
           )}
           <tr>
-            <th scope="row">Network fee, about ({formatInteger(gas)} gas)</th>
+            <th scope="row">
+              Network fee, about <span>{formatInteger(gas)} gas</span>
+            </th>
             <td>{coins(BigInt(gas) * gasPrice)}</td>
           </tr>
           <tr class="total">

@@ -1,17 +1,24 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { focusHeading } from "./Heading.tsx";
 
-/** A modal dialog that is open as long as it is rendered. Escape and the backdrop's close button call `onClose`. */
+/** A modal dialog that is open as long as it is rendered. Escape calls `onClose`. */
 export function Dialog(
   { title, onClose, children }: {
     title: string;
     onClose: () => void;
     children: ComponentChildren;
   },
-) {
+): ComponentChildren {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
-    dialog.current?.showModal();
+    const shown = dialog.current!;
+    shown.showModal();
+    return () => {
+      shown.close();
+      // What had the focus before is often gone by now.
+      if (document.activeElement === document.body) focusHeading();
+    };
   }, []);
   return (
     <dialog ref={dialog} aria-labelledby="dialog-title" onClose={onClose}>

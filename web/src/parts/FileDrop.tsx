@@ -1,7 +1,8 @@
+import type { ComponentChildren } from "preact";
 import { useSignal } from "@preact/signals";
 
 /** A place to choose a model's file, or to drop it on. */
-export function FileDrop({ onFile }: { onFile: (file: File) => void }) {
+export function FileDrop({ onFile }: { onFile: (file: File) => void }): ComponentChildren {
   const over = useSignal(false);
   const take = (file: File | undefined) => {
     if (file !== undefined) onFile(file);

@@ -1,10 +1,11 @@
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Point } from "../models/history.ts";
 import { drawHistory, type HistoryDrawing } from "./history_drawing.ts";
 import { formatScore } from "./format.ts";
 
 /** The history as a chart; the table beside it says the same to those who cannot see it. */
-export function HistoryChart({ points }: { points: Point[] }) {
+export function HistoryChart({ points }: { points: Point[] }): ComponentChildren {
   const canvas = useRef<HTMLCanvasElement>(null);
   const drawing = useRef<HistoryDrawing | undefined>(undefined);
   useEffect(() => {

@@ -1,9 +1,10 @@
+import type { ComponentChildren } from "preact";
 import type { Hex } from "../../../core/protocol/types.ts";
 
 const SIZE = 5;
 
 /** A small picture of an address, symmetric like a face, so that two addresses are told apart at a glance. */
-export function Identicon({ address }: { address: Hex }) {
+export function Identicon({ address }: { address: Hex }): ComponentChildren {
   const digits = Array.from(address.slice(2), (digit) => parseInt(digit, 16));
   const hue = ((digits[38]! << 4) + digits[39]!) * 360 / 256;
   const cells = Array.from({ length: SIZE * SIZE }, (_, i) => {

@@ -1,8 +1,11 @@
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { drawGrid, type GridContent, gridHeight } from "./grid_drawing.ts";
 
 /** Pictures in a box that scrolls. Only what shows is drawn, so that a million of them cost as much as a hundred. */
-export function ImageGrid({ content, label }: { content: GridContent; label: string }) {
+export function ImageGrid(
+  { content, label }: { content: GridContent; label: string },
+): ComponentChildren {
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const spacer = useRef<HTMLDivElement>(null);

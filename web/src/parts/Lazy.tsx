@@ -11,7 +11,7 @@ export function Lazy<T>(
     waiting: (share: number | undefined) => ComponentChildren;
     children: (value: T) => ComponentChildren;
   },
-) {
+): ComponentChildren {
   useEffect(() => {
     if (loadable.current.peek().state === "idle") prefetch(loadable);
   }, [loadable]);

@@ -7,7 +7,7 @@ export function Notice(
     children: ComponentChildren;
     action?: { label: string; onClick: () => void } | undefined;
   },
-) {
+): ComponentChildren {
   return (
     <div class={`notice ${kind}`} role={kind === "bad" ? "alert" : undefined}>
       <p>{children}</p>

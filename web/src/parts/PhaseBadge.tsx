@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import type { Phase } from "../models/phase.ts";
 
 const LOOKS: Record<Phase["name"], [text: string, kind: string]> = {
@@ -10,7 +11,7 @@ const LOOKS: Record<Phase["name"], [text: string, kind: string]> = {
 };
 
 /** The phase as a coloured label. */
-export function PhaseBadge({ phase }: { phase: Phase["name"] }) {
+export function PhaseBadge({ phase }: { phase: Phase["name"] }): ComponentChildren {
   const [text, kind] = LOOKS[phase];
   return <span class={`badge ${kind}`}>{text}</span>;
 }

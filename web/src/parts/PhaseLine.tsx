@@ -1,10 +1,11 @@
+import type { ComponentChildren } from "preact";
 import type { Competition } from "../models/competition.ts";
 import type { Evaluation, Phase } from "../models/phase.ts";
 import { Countdown } from "./Countdown.tsx";
 import { PhaseBadge } from "./PhaseBadge.tsx";
 
 /** The phase in one line, with what the miners are doing. */
-export function PhaseLine({ competition }: { competition: Competition }) {
+export function PhaseLine({ competition }: { competition: Competition }): ComponentChildren {
   const phase = competition.phase.value;
   const evaluation = competition.evaluation.value;
   const epochs = competition.snapshot.value?.competition.epochs ?? 1;
@@ -21,7 +22,7 @@ export function PhaseLine({ competition }: { competition: Competition }) {
   );
 }
 
-function PhaseText({ phase, epochs }: { phase: Phase; epochs: number }) {
+function PhaseText({ phase, epochs }: { phase: Phase; epochs: number }): ComponentChildren {
   switch (phase.name) {
     case "registration":
       return (
@@ -51,7 +52,9 @@ const WINDOWS: Record<Evaluation["window"], string> = {
   over: "was not decided in time",
 };
 
-function EvaluationText({ evaluation, epochs }: { evaluation: Evaluation; epochs: number }) {
+function EvaluationText(
+  { evaluation, epochs }: { evaluation: Evaluation; epochs: number },
+): ComponentChildren {
   const { epoch, window, endsAt, attempt } = evaluation;
   return (
     <>

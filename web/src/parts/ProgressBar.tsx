@@ -1,8 +1,11 @@
+import type { ComponentChildren } from "preact";
 /** How far something is; without a share it only says that it goes on. */
-export function ProgressBar({ label, share }: { label: string; share?: number | undefined }) {
+export function ProgressBar(
+  { label, share }: { label: string; share?: number | undefined },
+): ComponentChildren {
   return (
     <div class="stack-small">
-      <p role="status">{label}</p>
+      <p>{label}</p>
       {share === undefined
         ? <progress aria-label={label} />
         : <progress aria-label={label} value={share} />}

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { buyIn } from "../../../core/protocol/terms.ts";
 import type { Competition } from "../models/competition.ts";
 import type { RegisterState, Registration } from "../models/register.ts";
@@ -6,11 +7,12 @@ import { useApp } from "./context.ts";
 import { formatCoins } from "./format.ts";
 import { Notice } from "./Notice.tsx";
 import { ProgressBar } from "./ProgressBar.tsx";
+import { registerProgress } from "./submit_progress.ts";
 
 /** The step of the buy-in. */
 export function RegisterStep(
   { competition, registration }: { competition: Competition; registration: Registration },
-) {
+): ComponentChildren {
   const { session, config } = useApp();
   const registered = competition.participant.value?.registered ?? false;
   const terms = competition.snapshot.value!.competition;
@@ -47,12 +49,12 @@ export function RegisterStep(
   );
 }
 
-function Progress({ state, registration }: { state: RegisterState; registration: Registration }) {
+function Progress(
+  { state, registration }: { state: RegisterState; registration: Registration },
+): ComponentChildren {
   switch (state.step) {
     case "idle":
       return state.problem === undefined ? null : <Notice kind="bad">{state.problem}</Notice>;
-    case "checking":
-      return <ProgressBar label="Checking that the data can be read" />;
     case "confirm":
       return (
         <ConfirmDialog
@@ -66,9 +68,7 @@ function Progress({ state, registration }: { state: RegisterState; registration:
           One transaction registers your account as a participant.
         </ConfirmDialog>
       );
-    case "wallet":
-      return <ProgressBar label="Confirm the transaction in your wallet" />;
-    case "block":
-      return <ProgressBar label="Waiting for the transaction to be in a block" />;
+    default:
+      return <ProgressBar label={registerProgress(state)!} />;
   }
 }

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import type { Rows } from "../../../core/dataset/dataset.ts";
 import type { Manifest } from "../../../core/dataset/manifest.ts";
 import { formatInteger } from "./format.ts";
@@ -6,7 +7,9 @@ const MAX_ROWS = 50;
 const MAX_COLUMNS = 12;
 
 /** The first rows of a data set that is no pictures. */
-export function RowsTable({ rows, manifest }: { rows: Rows; manifest: Manifest }) {
+export function RowsTable(
+  { rows, manifest }: { rows: Rows; manifest: Manifest },
+): ComponentChildren {
   const { values, labels } = rows;
   const features = values.length / labels.length;
   const columns = Math.min(features, MAX_COLUMNS);

@@ -1,3 +1,5 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { hrefOf, type Tab, TABS } from "../router.ts";
 
 const LABELS: Record<Tab, string> = {
@@ -9,9 +11,14 @@ const LABELS: Record<Tab, string> = {
 };
 
 /** Links to the views of a competition. */
-export function Tabs({ id, current }: { id: number; current: Tab }) {
+export function Tabs({ id, current }: { id: number; current: Tab }): ComponentChildren {
+  const list = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // On narrow screens the tabs scroll sideways.
+    list.current!.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+  }, [current]);
   return (
-    <nav class="tabs" aria-label="Views of the competition">
+    <nav class="tabs" ref={list} aria-label="Views of the competition">
       {TABS.map((view) => (
         <a
           key={view}

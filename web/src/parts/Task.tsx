@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import type { Manifest } from "../../../core/dataset/manifest.ts";
 import type { Competition } from "../models/competition.ts";
 import { Facts } from "./Facts.tsx";
@@ -13,7 +14,7 @@ const METRICS: Record<Manifest["metric"]["name"], string> = {
 };
 
 /** What models are to do, from the manifest. All texts are the host's. */
-export function Task({ competition }: { competition: Competition }) {
+export function Task({ competition }: { competition: Competition }): ComponentChildren {
   const data = competition.data.value;
   if (data === undefined) return null;
   return (
@@ -27,20 +28,23 @@ export function Task({ competition }: { competition: Competition }) {
   );
 }
 
-function ManifestFacts({ manifest }: { manifest: Manifest }) {
+function ManifestFacts({ manifest }: { manifest: Manifest }): ComponentChildren {
   const { task, classes, input, metric, train, test, mode, licence, source } = manifest;
   const shape = ["rows", ...input.shape].join(" × ");
   return (
     <>
       <Facts
         facts={[
-          ["Task", classes === undefined ? task : `${task}, ${classes.length} classes`],
-          ["Score", METRICS[metric.name]],
-          ["Model input", `float32 ${shape}`],
-          ["Test set", `${formatInteger(test.rows)} rows`],
-          ["Training set", train === undefined ? "none" : `${formatInteger(train.rows)} rows`],
-          ["Licence", licence ?? "not stated"],
-          ["Source", source ?? "not stated"],
+          {
+            name: "Task",
+            value: classes === undefined ? task : `${task}, ${classes.length} classes`,
+          },
+          { name: "Score", value: METRICS[metric.name] },
+          { name: "Model input", value: `float32 ${shape}` },
+          { name: "Test set", value: rowsOf(test) },
+          { name: "Training set", value: train === undefined ? "none" : rowsOf(train) },
+          { name: "Licence", value: licence ?? "not stated" },
+          { name: "Source", value: source ?? "not stated" },
         ]}
       />
       {mode === "open" && (
@@ -51,4 +55,8 @@ function ManifestFacts({ manifest }: { manifest: Manifest }) {
       )}
     </>
   );
+}
+
+function rowsOf({ rows }: { rows: number }): string {
+  return `${formatInteger(rows)} rows`;
 }

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import type { Rows } from "../../../core/dataset/dataset.ts";
@@ -7,8 +8,11 @@ import { formatInteger } from "./format.ts";
 import { ImageGrid } from "./ImageGrid.tsx";
 import { RowsTable } from "./RowsTable.tsx";
 
+/** With more classes than this the buttons would be longer than the pictures. */
+const MAX_CHIPS = 100;
+
 /** A test set: pictures where it is pictures, otherwise a table. */
-export function TestSet({ rows, manifest }: { rows: Rows; manifest: Manifest }) {
+export function TestSet({ rows, manifest }: { rows: Rows; manifest: Manifest }): ComponentChildren {
   const shape = imageShape(manifest.input);
   const chosen = useSignal<number | undefined>(undefined);
   const { classes = [] } = manifest;
@@ -27,13 +31,14 @@ export function TestSet({ rows, manifest }: { rows: Rows; manifest: Manifest }) 
   const label = `${formatInteger(content.rows.length)} images with their labels`;
   return (
     <div class="stack-small">
-      {classes.length > 0 && (
+      {classes.length > 0 && classes.length <= MAX_CHIPS && (
         <div class="chips" role="group" aria-label="Show one class">
           <Chip
             label="All"
             count={labels.length}
             chosen={chosen.value === undefined}
-            onClick={() => chosen.value = undefined}
+            onClick={() =>
+              chosen.value = undefined}
           />
           {classes.map((name, index) => (
             <Chip
@@ -58,7 +63,7 @@ function Chip(
     chosen: boolean;
     onClick: () => void;
   },
-) {
+): ComponentChildren {
   return (
     <button type="button" class="chip" aria-pressed={chosen} onClick={onClick}>
       {label} <span class="muted">{formatInteger(count)}</span>

@@ -11,7 +11,7 @@ const ORDER: Phase["name"][][] = [
 ];
 
 /** The phases below each other, the running one marked. */
-export function Timeline({ competition }: { competition: Competition }) {
+export function Timeline({ competition }: { competition: Competition }): ComponentChildren {
   const { registrationEndsAt, submissionEndsAt, epochs, status } =
     competition.snapshot.value!.competition;
   const name = competition.phase.value?.name;

@@ -1,15 +1,17 @@
+import type { ComponentChildren } from "preact";
 import type { UploadModel } from "../models/upload.ts";
 import { ConfirmDialog } from "./ConfirmDialog.tsx";
 import { formatBytes } from "./format.ts";
 import { Notice } from "./Notice.tsx";
 import { ProgressBar } from "./ProgressBar.tsx";
+import { uploadProgress } from "./submit_progress.ts";
 
 /** An upload under way. */
-export function UploadProgress({ upload }: { upload: UploadModel }) {
+export function UploadProgress({ upload }: { upload: UploadModel }): ComponentChildren {
   const state = upload.state.value;
   switch (state.step) {
     case "checking":
-      return <ProgressBar label={`Checking and packing ${state.name}`} />;
+      return <ProgressBar label={uploadProgress(state)!} />;
     case "confirm": {
       const { file, plan, quote } = state;
       const left = plan.chunks.length - plan.sent;
@@ -30,13 +32,8 @@ export function UploadProgress({ upload }: { upload: UploadModel }) {
     }
     case "sending": {
       const { plan: { sent, chunks }, waitingFor } = state;
-      const what = waitingFor === "wallet" ? "confirm in your wallet" : "waiting for a block";
-      return (
-        <ProgressBar
-          label={`Chunk ${sent + 1} of ${chunks.length}: ${what}`}
-          share={(sent + (waitingFor === "block" ? 0.5 : 0)) / chunks.length}
-        />
-      );
+      const share = (sent + (waitingFor === "block" ? 0.5 : 0)) / chunks.length;
+      return <ProgressBar label={uploadProgress(state)!} share={share} />;
     }
     case "paused":
       return (

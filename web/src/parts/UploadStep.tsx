@@ -1,7 +1,8 @@
+import type { ComponentChildren } from "preact";
+import type { Participant } from "../../../core/chain/types.ts";
 import type { Competition } from "../models/competition.ts";
 import type { UploadModel } from "../models/upload.ts";
 import { hrefOf } from "../router.ts";
-import { useApp } from "./context.ts";
 import { FileDrop } from "./FileDrop.tsx";
 import { formatBytes } from "./format.ts";
 import { Notice } from "./Notice.tsx";
@@ -10,61 +11,69 @@ import { UploadProgress } from "./UploadProgress.tsx";
 /** The step of the model. */
 export function UploadStep(
   { competition, upload }: { competition: Competition; upload: UploadModel },
-) {
-  const { session } = useApp();
-  const participant = competition.participant.value;
-  const phase = competition.phase.value;
-  const terms = competition.snapshot.value!.competition;
-  const used = participant?.submissions ?? 0;
-  const state = upload.state.value;
-  const active = state.step !== "choose" && state.step !== "done";
+): ComponentChildren {
   return (
     <li class="card stack-small">
       <h3>Upload a model</h3>
-      {state.step === "done" && (
-        <Notice kind="good" action={{ label: "Upload another", onClick: upload.reset }}>
-          Your model is on the chain. Its score comes after the epoch:{" "}
-          <a href={hrefOf({ view: "leaderboard", id: competition.id })}>see the leaderboard</a>.
-        </Notice>
-      )}
-      {active ? <UploadProgress upload={upload} /> : phase?.name !== "submission"
-        ? (
-          <p>
-            {phase?.name === "registration"
-              ? "Submissions start when registration ends."
-              : "Submissions are over."}
-          </p>
-        )
-        : session.account.value === undefined || participant?.registered !== true
-        ? <p>Register first.</p>
-        : used >= terms.maxPerParticipant
-        ? <p>All {terms.maxPerParticipant} submissions are used.</p>
-        : state.step === "choose" && (
-          <>
-            <p class="muted small">
-              An ONNX file that packs to at most {formatBytes(terms.byteLimit)}. Submission{" "}
-              {used + 1} of{" "}
-              {terms.maxPerParticipant}. Nothing is sent before you have seen the cost.
-            </p>
-            <Unfinished competition={competition} />
-            {state.problem !== undefined && <Notice kind="bad">{state.problem}</Notice>}
-            <FileDrop onFile={upload.choose} />
-          </>
-        )}
+      <Content competition={competition} upload={upload} />
     </li>
   );
 }
 
+function Content(
+  { competition, upload }: { competition: Competition; upload: UploadModel },
+): ComponentChildren {
+  const state = upload.state.value;
+  if (state.step === "done") {
+    return (
+      <Notice kind="good" action={{ label: "Upload another", onClick: upload.reset }}>
+        Your model is on the chain. Its score comes after the epoch:{" "}
+        <a href={hrefOf({ view: "leaderboard", id: competition.id })}>see the leaderboard</a>.
+      </Notice>
+    );
+  }
+  if (state.step !== "choose") return <UploadProgress upload={upload} />;
+  const obstacle = obstacleOf(competition);
+  if (obstacle !== undefined) return <p>{obstacle}</p>;
+  const { byteLimit, maxPerParticipant } = competition.snapshot.value!.competition;
+  const participant = competition.participant.value!;
+  return (
+    <>
+      <p class="muted small">
+        An ONNX file that packs to at most {formatBytes(byteLimit)}. Submission{" "}
+        {participant.submissions + 1} of{" "}
+        {maxPerParticipant}. Nothing is sent before you have seen the cost.
+      </p>
+      <Unfinished competition={competition} participant={participant} />
+      {state.problem !== undefined && <Notice kind="bad">{state.problem}</Notice>}
+      <FileDrop onFile={upload.choose} />
+    </>
+  );
+}
+
+/** Why nothing can be uploaded now; undefined if something can. */
+function obstacleOf(competition: Competition): string | undefined {
+  const phase = competition.phase.value?.name;
+  const participant = competition.participant.value;
+  const { maxPerParticipant } = competition.snapshot.value!.competition;
+  if (phase === "registration") return "Submissions start when registration ends.";
+  if (phase !== "submission") return "No submissions are taken any more.";
+  if (participant?.registered !== true) return "Participants can submit models.";
+  if (participant.submissions < maxPerParticipant) return undefined;
+  return `All ${maxPerParticipant} submissions are used.`;
+}
+
 /** Tells of an upload that the chain has begun to take. */
-function Unfinished({ competition }: { competition: Competition }) {
-  const unfinished = competition.participant.value?.upload;
+function Unfinished(
+  { competition, participant: { upload } }: { competition: Competition; participant: Participant },
+): ComponentChildren {
   const phase = competition.phase.value;
-  if (unfinished === undefined || phase?.name !== "submission") return null;
-  if (unfinished.epoch !== phase.epoch) return null;
+  if (upload === undefined || phase?.name !== "submission" || upload.epoch !== phase.epoch) {
+    return null;
+  }
   return (
     <Notice kind="warn">
-      An upload is unfinished: {formatBytes(unfinished.received)} of {formatBytes(unfinished.size)}
-      {" "}
+      An upload is unfinished: {formatBytes(upload.received)} of {formatBytes(upload.size)}{" "}
       are on the chain. Choose the same file to go on; another file starts again.
     </Notice>
   );

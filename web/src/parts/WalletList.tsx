@@ -1,8 +1,9 @@
+import type { ComponentChildren } from "preact";
 import { useApp } from "./context.ts";
 import { Notice } from "./Notice.tsx";
 
 /** The wallets of this browser, to choose one. */
-export function WalletList() {
+export function WalletList(): ComponentChildren {
   const { session } = useApp();
   const wallets = session.wallets.value;
   const asking = session.asking.value;

@@ -1,10 +1,10 @@
 /** The application, for whatever part needs it. */
-import { createContext } from "preact";
+import { type Context, createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { App } from "../app.ts";
 
 /** Holds the application for all parts below. */
-export const AppContext = createContext<App | undefined>(undefined);
+export const AppContext: Context<App | undefined> = createContext<App | undefined>(undefined);
 
 /** The application. @throws {Error} outside of an AppContext */
 export function useApp(): App {

@@ -10,6 +10,7 @@ import {
 
 /** What a grid shows. */
 export interface GridContent {
+  /** How a row is a picture. */
   shape: ImageShape;
   /** Values of all rows of the data set, one row after the other. */
   values: Uint8Array | Float64Array;

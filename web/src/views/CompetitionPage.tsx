@@ -1,4 +1,4 @@
-import type { ComponentType } from "preact";
+import type { ComponentChildren, ComponentType } from "preact";
 import type { OpenCompetition } from "../app.ts";
 import { createLoadable, type Loadable } from "../models/loadable.ts";
 import { CompetitionName } from "../parts/CompetitionName.tsx";
@@ -24,7 +24,7 @@ const VIEWS: Record<Tab, View | Loadable<View>> = {
 };
 
 /** A competition: its head, its tabs, and one of its views. */
-export function CompetitionPage({ id, tab }: { id: number; tab: Tab }) {
+export function CompetitionPage({ id, tab }: { id: number; tab: Tab }): ComponentChildren {
   const opened = useApp().open(id);
   const { competition } = opened;
   const snapshot = competition.snapshot.value;
@@ -51,7 +51,9 @@ export function CompetitionPage({ id, tab }: { id: number; tab: Tab }) {
   );
 }
 
-function Body({ view, opened }: { view: View | Loadable<View>; opened: OpenCompetition }) {
+function Body(
+  { view, opened }: { view: View | Loadable<View>; opened: OpenCompetition },
+): ComponentChildren {
   if (typeof view === "function") {
     const View = view;
     return <View {...opened} />;

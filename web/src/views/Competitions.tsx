@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { useSignal } from "@preact/signals";
 import { CompetitionCard } from "../parts/CompetitionCard.tsx";
 import { useApp } from "../parts/context.ts";
@@ -8,7 +9,7 @@ import { StaleNotice } from "../parts/StaleNotice.tsx";
 const PAGE = 24;
 
 /** All competitions, the newest first. */
-export function Competitions() {
+export function Competitions(): ComponentChildren {
   const { competitions } = useApp();
   const shown = useSignal(PAGE);
   const list = competitions.value.value?.toReversed();

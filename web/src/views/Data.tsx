@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import type { OpenCompetition } from "../app.ts";
 import type { CompetitionData } from "../models/data.ts";
 import type { Manifest } from "../../../core/dataset/manifest.ts";
@@ -10,7 +11,7 @@ import { Skeleton } from "../parts/Skeleton.tsx";
 import { TestSet } from "../parts/TestSet.tsx";
 
 /** The test set, read from IPFS and checked against its CIDs. */
-export function Data({ competition }: OpenCompetition) {
+export function Data({ competition }: OpenCompetition): ComponentChildren {
   const data = competition.data.value!;
   return (
     <>
@@ -26,7 +27,9 @@ export function Data({ competition }: OpenCompetition) {
   );
 }
 
-function Part({ data, manifest }: { data: CompetitionData; manifest: Manifest }) {
+function Part(
+  { data, manifest }: { data: CompetitionData; manifest: Manifest },
+): ComponentChildren {
   if (manifest.mode === "sealed") {
     return (
       <Notice>

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import type { OpenCompetition } from "../app.ts";
 import { historyPoints, type Point } from "../models/history.ts";
 import { Address } from "../parts/Address.tsx";
@@ -6,7 +7,7 @@ import { Heading } from "../parts/Heading.tsx";
 import { HistoryChart } from "../parts/HistoryChart.tsx";
 
 /** How the best score grew. */
-export function History({ competition }: OpenCompetition) {
+export function History({ competition }: OpenCompetition): ComponentChildren {
   const points = historyPoints(competition.snapshot.value!);
   return (
     <>
@@ -17,9 +18,11 @@ export function History({ competition }: OpenCompetition) {
         </p>
         {points.length === 0
           ? (
-            <p class="chart empty">
-              Nothing has a score yet. The first scores come after an epoch.
-            </p>
+            <div class="chart empty">
+              <p>
+                Nothing has a score yet. The first scores come after an epoch.
+              </p>
+            </div>
           )
           : <HistoryChart points={points} />}
       </div>
@@ -33,7 +36,7 @@ export function History({ competition }: OpenCompetition) {
   );
 }
 
-function PointTable({ points }: { points: Point[] }) {
+function PointTable({ points }: { points: Point[] }): ComponentChildren {
   return (
     <div class="chart-table" tabIndex={0} role="region" aria-label="Scores by submission">
       <table class="board">

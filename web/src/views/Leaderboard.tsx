@@ -1,6 +1,7 @@
+import type { ComponentChildren } from "preact";
 import { useSignal } from "@preact/signals";
 import type { OpenCompetition } from "../app.ts";
-import { leaderboardRows } from "../models/leaderboard.ts";
+import { leaderboardRows, type Row } from "../models/leaderboard.ts";
 import { BoardTable } from "../parts/BoardTable.tsx";
 import { useApp } from "../parts/context.ts";
 import { formatInteger } from "../parts/format.ts";
@@ -10,28 +11,26 @@ import { hrefOf } from "../router.ts";
 const PAGE = 100;
 
 /** The submissions by score; follows the chain. */
-export function Leaderboard({ competition }: OpenCompetition) {
+export function Leaderboard({ competition }: OpenCompetition): ComponentChildren {
   const { session } = useApp();
   const shown = useSignal(PAGE);
   const snapshot = competition.snapshot.value!;
   const rows = leaderboardRows(snapshot, session.account.value);
-  const scored = rows.filter(({ score }) => score !== undefined).length;
   return (
     <>
       <div class="row row-apart">
         <Heading level={2} title="Leaderboard">Leaderboard</Heading>
-        <p class="muted small" role="status">
-          {formatInteger(scored)} of {formatInteger(rows.length)}{" "}
-          {rows.length === 1 ? "submission has" : "submissions have"} a score
-        </p>
+        <p class="muted small" role="status">{summary(rows)}</p>
       </div>
       <div class="card board-card">
         {rows.length === 0
           ? (
-            <p class="empty">
-              No model was submitted yet.{" "}
-              <a href={hrefOf({ view: "submit", id: competition.id })}>Submit the first</a>.
-            </p>
+            <div class="empty">
+              <p>
+                No model was submitted yet.{" "}
+                <a href={hrefOf({ view: "submit", id: competition.id })}>Submit the first</a>.
+              </p>
+            </div>
           )
           : <BoardTable rows={rows.slice(0, shown.value)} />}
       </div>
@@ -46,4 +45,11 @@ export function Leaderboard({ competition }: OpenCompetition) {
       )}
     </>
   );
+}
+
+function summary(rows: Row[]): string {
+  if (rows.length === 0) return "";
+  const scored = rows.filter(({ score }) => score !== undefined).length;
+  const all = `${formatInteger(rows.length)} ${rows.length === 1 ? "submission" : "submissions"}`;
+  return scored === rows.length ? all : `${all}, ${formatInteger(scored)} with a score`;
 }

@@ -1,7 +1,8 @@
+import type { ComponentChildren } from "preact";
 import { Heading } from "../parts/Heading.tsx";
 
 /** For addresses that lead nowhere. */
-export function Missing({ hash }: { hash: string }) {
+export function Missing({ hash }: { hash: string }): ComponentChildren {
   return (
     <div class="stack">
       <Heading level={1} title="Nothing here">Nothing here</Heading>

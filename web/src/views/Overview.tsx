@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import type { OpenCompetition } from "../app.ts";
 import { buyIn, miningPool } from "../../../core/protocol/terms.ts";
 import { leaderboardRows } from "../models/leaderboard.ts";
@@ -11,15 +12,21 @@ import { Stats } from "../parts/Stats.tsx";
 import { Task } from "../parts/Task.tsx";
 import { Timeline } from "../parts/Timeline.tsx";
 
+const PRIZE_DETAILS = {
+  open: "if it ended now",
+  final: "for the winner",
+  cancelled: "goes back to the host",
+};
+
 /** What is at stake, where the competition stands, what it is about, and its terms. */
-export function Overview({ competition }: OpenCompetition) {
+export function Overview({ competition }: OpenCompetition): ComponentChildren {
   const { currency } = useApp().config;
   const snapshot = competition.snapshot.value!;
   const terms = snapshot.competition;
   const coins = (wei: bigint) => `${formatCoins(wei, { digits: 4 })} ${currency}`;
   const [best] = leaderboardRows(snapshot);
   const stats = [
-    { label: "Prize", value: coins(pot(terms)), detail: "if it ended now" },
+    { label: "Prize", value: coins(pot(terms)), detail: PRIZE_DETAILS[terms.status] },
     {
       label: "Buy-in",
       value: coins(buyIn(terms)),
@@ -56,12 +63,12 @@ export function Overview({ competition }: OpenCompetition) {
         <h3>Terms</h3>
         <Facts
           facts={[
-            ["Host", <Address address={terms.host} />],
-            ["Prize fund", coins(terms.prizeFund)],
-            ["Of it for miners", `up to ${coins(miningPool(terms))}`],
-            ["Evaluations asked for", formatInteger(terms.quorum)],
-            ["Bond of a miner", coins(terms.bond)],
-            ["Packed model, at most", formatBytes(terms.byteLimit)],
+            { name: "Host", value: <Address address={terms.host} /> },
+            { name: "Prize fund", value: coins(terms.prizeFund) },
+            { name: "Of it for miners", value: `up to ${coins(miningPool(terms))}` },
+            { name: "Evaluations asked for", value: formatInteger(terms.quorum) },
+            { name: "Bond of a miner", value: coins(terms.bond) },
+            { name: "Packed model, at most", value: formatBytes(terms.byteLimit) },
           ]}
         />
       </section>

@@ -1,6 +1,8 @@
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { App } from "../app.ts";
 import { AppContext } from "../parts/context.ts";
+import { focusHeading } from "../parts/Heading.tsx";
 import type { Route } from "../router.ts";
 import { Competitions } from "./Competitions.tsx";
 import { CompetitionPage } from "./CompetitionPage.tsx";
@@ -8,10 +10,10 @@ import { Missing } from "./Missing.tsx";
 import { ChainNotice, WalletMenu } from "./WalletMenu.tsx";
 
 /** The whole page. */
-export function Site({ app }: { app: App }) {
+export function Site({ app }: { app: App }): ComponentChildren {
   const main = useRef<HTMLElement>(null);
   const route = app.route.value;
-  useRouteFocus(route, main);
+  useRouteFocus(route);
   return (
     <AppContext.Provider value={app}>
       <a class="skip button" href="#main" onClick={(event) => skipTo(event, main.current)}>
@@ -42,21 +44,20 @@ export function Site({ app }: { app: App }) {
   );
 }
 
-function View({ route }: { route: Route }) {
+function View({ route }: { route: Route }): ComponentChildren {
   if (route.view === "competitions") return <Competitions />;
   if (route.view === "missing") return <Missing hash={route.hash} />;
   return <CompetitionPage key={route.id} id={route.id} tab={route.view} />;
 }
 
 /** After a change of view the focus goes to its heading, so that it is read out and Tab goes on from there. */
-function useRouteFocus(route: Route, main: { current: HTMLElement | null }): void {
+function useRouteFocus(route: Route): void {
   const shown = useRef<Route | undefined>(undefined);
   useEffect(() => {
     const first = shown.current === undefined;
     shown.current = route;
     if (first) return;
-    const heading = main.current?.querySelector<HTMLElement>("[data-heading]");
-    (heading ?? main.current)?.focus({ preventScroll: true });
+    focusHeading();
     scrollTo(0, 0);
   }, [route]);
 }

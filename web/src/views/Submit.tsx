@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import type { OpenCompetition } from "../app.ts";
 import { useApp } from "../parts/context.ts";
 import { Heading } from "../parts/Heading.tsx";
@@ -6,10 +7,11 @@ import { RegisterStep } from "../parts/RegisterStep.tsx";
 import { Skeleton } from "../parts/Skeleton.tsx";
 import { UploadStep } from "../parts/UploadStep.tsx";
 import { Address } from "../parts/Address.tsx";
+import { registerProgress, uploadProgress } from "../parts/submit_progress.ts";
 import { WalletList } from "../parts/WalletList.tsx";
 
 /** The way into the competition: wallet, buy-in, model. */
-export function Submit({ competition, submission }: OpenCompetition) {
+export function Submit({ competition, submission }: OpenCompetition): ComponentChildren {
   return (
     <>
       <Heading level={2} title="Submit">Submit a model</Heading>
@@ -19,18 +21,23 @@ export function Submit({ competition, submission }: OpenCompetition) {
         waiting={() => <Skeleton what="the steps" size="page" />}
       >
         {({ registration, upload }) => (
-          <ol class="steps">
-            <WalletStep />
-            <RegisterStep competition={competition} registration={registration} />
-            <UploadStep competition={competition} upload={upload} />
-          </ol>
+          <>
+            <p class="hidden-visually" role="status">
+              {registerProgress(registration.state.value) ?? uploadProgress(upload.state.value)}
+            </p>
+            <ol class="steps">
+              <WalletStep />
+              <RegisterStep competition={competition} registration={registration} />
+              <UploadStep competition={competition} upload={upload} />
+            </ol>
+          </>
         )}
       </Lazy>
     </>
   );
 }
 
-function WalletStep() {
+function WalletStep(): ComponentChildren {
   const account = useApp().session.account.value;
   return (
     <li class={account === undefined ? "card stack-small" : "card stack-small done"}>

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { Address } from "../parts/Address.tsx";
@@ -6,7 +7,7 @@ import { Notice } from "../parts/Notice.tsx";
 import { WalletList } from "../parts/WalletList.tsx";
 
 /** The button in the header: connect, or the account with its menu. */
-export function WalletMenu() {
+export function WalletMenu(): ComponentChildren {
   const { session } = useApp();
   const open = useSignal(false);
   const menu = useRef<HTMLDivElement>(null);
@@ -33,7 +34,7 @@ export function WalletMenu() {
   );
 }
 
-function Account() {
+function Account(): ComponentChildren {
   const { session } = useApp();
   return (
     <div class="stack-small">
@@ -47,7 +48,7 @@ function Account() {
 }
 
 /** Says so while the wallet is on another network than the contract. */
-export function ChainNotice() {
+export function ChainNotice(): ComponentChildren {
   const { session, config } = useApp();
   if (session.onChain.value) return null;
   return (

@@ -20,5 +20,6 @@ export interface Wallet {
   icon: string | undefined;
   /** Reverse domain name: identifies the wallet across visits. */
   rdns: string;
+  /** The wallet itself. */
   provider: WalletProvider;
 }

@@ -5,7 +5,9 @@ export type Progress = (share: number) => void;
 
 /** What a handler gets besides its argument. */
 export interface CallContext {
+  /** To be told how far it is. */
   progress: Progress;
+  /** Aborted when nobody waits any more. */
   signal: AbortSignal;
 }
 
@@ -22,7 +24,9 @@ export type Handlers<J extends Jobs<J>> = {
 
 /** How to make a call. */
 export interface CallOptions {
+  /** Told how far it is. */
   onProgress?: Progress;
+  /** Cancels it. */
   signal?: AbortSignal;
 }
 
@@ -35,7 +39,9 @@ export type Caller<J extends Jobs<J>> = <K extends keyof J & string>(
 
 /** The part of a Worker (or of the scope inside it) that is used here. */
 export interface Port {
+  /** Sends a message; what is in `transfer` changes hands. */
   postMessage(message: unknown, transfer?: Transferable[]): void;
+  /** Hears messages. */
   addEventListener(type: "message", listener: (event: MessageEvent) => void): void;
 }
 

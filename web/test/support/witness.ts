@@ -2,11 +2,18 @@
 import type { Page } from "playwright-core";
 import { type TestBrowser, violations } from "./browser.ts";
 
-const SIZES = [
-  { name: "desktop", width: 1280, height: 800 },
-  { name: "phone", width: 390, height: 844 },
-  { name: "narrow", width: 320, height: 640 },
-];
+const DESKTOP = { width: 1280, height: 800 };
+const PHONE = { width: 390, height: 844 };
+const NARROW = { width: 320, height: 640 };
+
+/** Ways to look at a view. The layout does not depend on the scheme, nor do roles and names on the width. */
+const LOOKS = [
+  { name: "desktop-light", scheme: "light", size: DESKTOP, axe: true },
+  { name: "phone-light", scheme: "light", size: PHONE, axe: true },
+  { name: "narrow-light", scheme: "light", size: NARROW, axe: false },
+  { name: "phone-dark", scheme: "dark", size: PHONE, axe: false },
+  { name: "desktop-dark", scheme: "dark", size: DESKTOP, axe: true },
+] as const;
 
 /** Collects what is wrong with the views. */
 export interface Witness {
@@ -25,21 +32,16 @@ export function createWitness({ page, takeTrouble }: TestBrowser): Witness {
   const collect = () => found.push(...takeTrouble());
   return {
     async look(view) {
-      for (const colorScheme of ["light", "dark"] as const) {
-        await page.emulateMedia({ colorScheme });
-        for (const { name, ...viewport } of SIZES) {
-          await page.setViewportSize(viewport);
-          const where = `${view} (${colorScheme}, ${name})`;
-          if (await overflows(page)) found.push(`${where}: wider than the screen`);
-          if (name !== "narrow") {
-            found.push(...(await violations(page)).map((v) => `${where}: ${v}`));
-          }
-          if (folder !== undefined) {
-            await page.screenshot({ path: `${folder}/${view}-${name}-${colorScheme}.png` });
-          }
-        }
+      for (const { name, scheme, size, axe } of LOOKS) {
+        if (folder === undefined && name === "phone-dark") continue;
+        await page.emulateMedia({ colorScheme: scheme });
+        await page.setViewportSize(size);
+        await settled(page);
+        const wide = await tooWide(page);
+        if (wide !== undefined) found.push(`${view}, ${name}: ${wide} is wider than the screen`);
+        if (axe) found.push(...(await violations(page)).map((line) => `${view}, ${name}: ${line}`));
+        if (folder !== undefined) await page.screenshot({ path: `${folder}/${view}-${name}.png` });
       }
-      await page.setViewportSize(SIZES[0]!);
       await page.emulateMedia({ colorScheme: "light" });
     },
     expect(pattern) {
@@ -53,6 +55,19 @@ export function createWitness({ page, takeTrouble }: TestBrowser): Witness {
   };
 }
 
-function overflows(page: Page): Promise<boolean> {
-  return page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+/** The innermost element that makes the page scroll sideways, if any. */
+function tooWide(page: Page): Promise<string | undefined> {
+  return page.evaluate(() => {
+    if (document.documentElement.scrollWidth <= innerWidth) return undefined;
+    const wide = [...document.querySelectorAll("main *, header *, footer *")]
+      .filter((element) => element.getBoundingClientRect().right > innerWidth + 0.5);
+    return wide.at(-1)?.outerHTML.slice(0, 120) ?? "something";
+  });
+}
+
+/** What follows a change of size comes a frame later, and is on the screen after another one. */
+function settled(page: Page): Promise<unknown> {
+  return page.evaluate(() =>
+    new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
+  );
 }

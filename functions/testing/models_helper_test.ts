@@ -1,0 +1,113 @@
+/** A small data set, models whose scores on it are known, and payloads that are no models. */
+import { deflate } from "pako";
+import { encodeManifest, type Manifest } from "../../core/dataset/manifest.ts";
+import { KNOWN_RUNTIMES } from "../../core/evaluate/known_runtimes.ts";
+import { addFile } from "../../core/ipfs/add.ts";
+import type { Cid } from "../../core/ipfs/cid.ts";
+import type { BlockStore } from "../../core/ipfs/store.ts";
+import { graph, model, node, tensor, value } from "../../core/model/build.ts";
+import { encodeModel } from "../../core/model/onnx.ts";
+import { packModel } from "../../core/model/pack.ts";
+
+const ROWS = 150;
+const FEATURES = 4;
+const CLASSES = 3;
+/** Rows whose label is not the place of the largest value: no model of `linearModel` gets them right. */
+const ODD_ROWS = 6;
+
+/** Adds the data set, and a manifest of it; the changes go over the manifest. */
+export async function addDataset(store: BlockStore, changes: Partial<Manifest> = {}): Promise<Cid> {
+  const inputs = idx(
+    [ROWS, FEATURES],
+    Array.from({ length: ROWS }, (_, row) => pixels(row)).flat(),
+  );
+  const labels = idx([ROWS], Array.from({ length: ROWS }, (_, row) => labelOf(row)));
+  const part = {
+    format: "idx",
+    rows: ROWS,
+    inputs: { cid: `${await addFile(inputs, store)}`, bytes: inputs.length },
+    labels: { cid: `${await addFile(labels, store)}`, bytes: labels.length },
+  } as const;
+  const manifest: Manifest = {
+    version: 1,
+    name: "largest of three",
+    mode: "open",
+    task: "classification",
+    classes: ["first", "second", "third"],
+    input: { shape: [FEATURES], dtype: "uint8", scale: 1 / 255, offset: 0 },
+    metric: { name: "accuracy" },
+    runtime: { ...KNOWN_RUNTIMES.at(-1)! },
+    train: part,
+    test: part,
+    ...changes,
+  };
+  return await addFile(encodeManifest(manifest), store);
+}
+
+/** Three values, of which the largest names the class, and one that says nothing. */
+function pixels(row: number): number[] {
+  const place = row % CLASSES;
+  return [0, 1, 2, 3].map((i) => (i === place ? 200 + row % 50 : (row * 7 + i * 31) % 180));
+}
+
+function labelOf(row: number): number {
+  return row < ODD_ROWS ? (row + 1) % CLASSES : row % CLASSES;
+}
+
+/** An IDX file of bytes. */
+function idx(sizes: number[], values: number[]): Uint8Array {
+  const head = new DataView(new ArrayBuffer(4 + 4 * sizes.length));
+  head.setUint32(0, 0x0800 + sizes.length);
+  sizes.forEach((size, i) => head.setUint32(4 + 4 * i, size));
+  return new Uint8Array([...new Uint8Array(head.buffer), ...values]);
+}
+
+/** A packed model: scores = inputs x weights, `weights` being those of each class. */
+export function linearModel(weights: number[][]): Uint8Array {
+  const net = graph({
+    inputs: [value("x", ["batch", FEATURES])],
+    outputs: [value("y", ["batch", CLASSES])],
+    nodes: [node("Gemm", ["x", "w"], ["y"], { transB: 1 })],
+    initializers: [tensor("w", [CLASSES, FEATURES], Float32Array.from(weights.flat()))],
+  });
+  return packModel(encodeModel(model(net, { opset: 17 })));
+}
+
+/** Weights that pick the value at one place. */
+function pick(place: number): number[] {
+  return Array.from({ length: FEATURES }, (_, i) => (i === place ? 1 : 0));
+}
+
+/** Right on all rows but the odd ones: 96,000. The salt makes another file of it. */
+export function goodModel(salt = 0): Uint8Array {
+  return linearModel([0, 1, 2].map((place) => pick(place).with(3, salt / 1_000)));
+}
+
+/** Always the first class: 33,333 (2 odd rows of the first class, and 48 of the others). */
+export function constantModel(): Uint8Array {
+  return linearModel([[1, 1, 1, 1], pick(-1), pick(-1)]);
+}
+
+/** Payloads that score 0 for every miner, by what is wrong with them. */
+export function worthless(): Record<string, Uint8Array> {
+  const good = goodModel(7);
+  return {
+    "a truncated stream": good.subarray(0, good.length - 9),
+    "a zip bomb": deflate(new Uint8Array(17 * 2 ** 20), { level: 9 }),
+    "no ONNX file": deflate(new TextEncoder().encode("hello, miner")),
+    "NaN outputs": linearModel([pick(0), [NaN, 0, 0, 0], pick(2)]),
+    "a wrong shape": wrongShape(),
+  };
+}
+
+function wrongShape(): Uint8Array {
+  const net = graph({
+    inputs: [value("x", ["batch", FEATURES + 1])],
+    outputs: [value("y", ["batch", CLASSES])],
+    nodes: [node("Gemm", ["x", "w"], ["y"], { transB: 1 })],
+    initializers: [
+      tensor("w", [CLASSES, FEATURES + 1], new Float32Array(CLASSES * (FEATURES + 1))),
+    ],
+  });
+  return packModel(encodeModel(model(net, { opset: 17 })));
+}

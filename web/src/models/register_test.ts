@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { startChain } from "../../../core/chain/testing/chain_helper_test.ts";
+import { Stage } from "../../test/support/stage.ts";
+import { testManifest, visit } from "../../test/support/visitor.ts";
+import { totalOf } from "../chain/quote.ts";
+import { createRegistration } from "./register.ts";
+
+const MANIFEST = `0x${"ab".repeat(32)}` as const;
+
+Deno.test("a registration: cost, declined, sent, and what the contract refuses", async (t) => {
+  await using chain = await startChain();
+  const stage = await Stage.open(chain, { id: 0, manifest: MANIFEST });
+  const account = chain.accounts[1]!;
+  const visitor = await visit(chain, { account, manifest: testManifest() });
+  const { competition, answers, sent } = visitor;
+  const registration = createRegistration(visitor);
+
+  await t.step("prepare() finds the cost and sends nothing", async () => {
+    await registration.prepare();
+    const state = registration.state.value;
+    assert.equal(state.step, "confirm");
+    if (state.step !== "confirm") return;
+    const { quote } = state;
+    assert.equal(quote.value, 10n ** 18n);
+    assert.ok(quote.gas > 21_000 && quote.gas < 200_000);
+    assert.ok(quote.balance > totalOf(quote));
+    assert.deepEqual(sent, []);
+  });
+
+  await t.step("cancel() goes back, confirm() that is declined says so", async () => {
+    registration.cancel();
+    assert.deepEqual(registration.state.value, { step: "idle", problem: undefined });
+    await registration.prepare();
+    answers.push(false);
+    await registration.confirm();
+    const problem = "You declined in the wallet.";
+    assert.deepEqual(registration.state.value, { step: "idle", problem });
+    assert.deepEqual(sent, []);
+  });
+
+  await t.step("confirm() registers, and the competition knows", async () => {
+    await registration.prepare();
+    await registration.confirm();
+    assert.deepEqual(registration.state.value, { step: "idle", problem: undefined });
+    assert.equal(competition.participant.value?.registered, true);
+    assert.equal(competition.snapshot.value?.competition.participants, 1);
+  });
+
+  await t.step("prepare() explains what the contract would refuse", async () => {
+    await registration.prepare();
+    const again = registration.state.value;
+    assert.match((again as { problem: string }).problem, /is registered already\.$/);
+    await stage.enterEpoch(0);
+    const late = await visit(chain, { account: chain.accounts[2]!, manifest: testManifest() });
+    const tooLate = createRegistration(late);
+    await tooLate.prepare();
+    assert.match((tooLate.state.value as { problem: string }).problem, /^Too late: it is /);
+  });
+
+  await t.step(
+    "prepare() refuses a sealed competition, and a wallet that is not connected",
+    async () => {
+      const manifest = testManifest({ mode: "sealed" });
+      const sealed = await visit(chain, { account: chain.accounts[2]!, manifest });
+      const refused = createRegistration(sealed);
+      await refused.prepare();
+      assert.match((refused.state.value as { problem: string }).problem, /sealed models only/);
+      sealed.session.disconnect();
+      await refused.prepare();
+      assert.match((refused.state.value as { problem: string }).problem, /^Connect a wallet first/);
+    },
+  );
+});

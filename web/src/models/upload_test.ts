@@ -1,0 +1,211 @@
+import assert from "node:assert/strict";
+import { startChain } from "../../../core/chain/testing/chain_helper_test.ts";
+import { admitModel } from "../../../core/model/admit.ts";
+import { packModel } from "../../../core/model/pack.ts";
+import { readPayload } from "../../../core/chain/payload.ts";
+import { noiseModel } from "../../test/support/models.ts";
+import { Stage } from "../../test/support/stage.ts";
+import { testManifest, visit, type Visitor } from "../../test/support/visitor.ts";
+import { createUpload, type ModelFile, type UploadState } from "./upload.ts";
+
+const MANIFEST = `0x${"ab".repeat(32)}` as const;
+const MODEL = noiseModel({ hidden: 100 });
+const CHUNKS = 3;
+
+/** Epoch 0 of a competition that the visitor takes part in. */
+async function start(changes: { byteLimit?: number } = {}) {
+  const chain = await startChain();
+  const stage = await Stage.open(chain, { id: 0, manifest: MANIFEST, ...changes });
+  const account = chain.accounts[1]!;
+  await stage.register(account);
+  await stage.enterEpoch(0);
+  const visitor = await visit(chain, { account, manifest: testManifest() });
+  return { chain, stage, account, visitor, upload: uploadOf(visitor) };
+}
+
+function uploadOf(visitor: Visitor) {
+  const task = { shapes: [[784]], batch: 100, classes: 10 };
+  return createUpload({
+    ...visitor,
+    pack(onnx) {
+      admitModel(onnx, task);
+      return Promise.resolve(packModel(onnx));
+    },
+  });
+}
+
+function file(onnx: Uint8Array, name = "model.onnx"): ModelFile {
+  return { name, size: onnx.length, arrayBuffer: () => Promise.resolve(onnx.slice().buffer) };
+}
+
+function expectStep<S extends UploadState["step"]>(state: UploadState, step: S) {
+  assert.equal(
+    state.step,
+    step,
+    JSON.stringify(state, (_, v) => typeof v === "bigint" ? `${v}` : v).slice(0, 300),
+  );
+  return state as Extract<UploadState, { step: S }>;
+}
+
+Deno.test("an upload: the cost first, a declined chunk, going on in another visit", async (t) => {
+  const { chain, account, visitor, upload } = await start();
+  await using _chain = chain;
+
+  await t.step("choose() packs, cuts and quotes; nothing is sent", async () => {
+    await upload.choose(file(MODEL));
+    const { plan, quote } = expectStep(upload.state.value, "confirm");
+    assert.deepEqual([plan.chunks.length, plan.sent, plan.epoch], [CHUNKS, 0, 0]);
+    assert.ok(quote.gas > 40 * 0.9 * plan.size);
+    assert.deepEqual(visitor.sent, []);
+  });
+
+  await t.step("send() stops at a chunk that is declined", async () => {
+    visitor.answers.push(true, false);
+    await upload.send();
+    const { plan, problem } = expectStep(upload.state.value, "paused");
+    assert.equal(plan.sent, 1);
+    assert.equal(problem, "You declined in the wallet.");
+  });
+
+  await t.step("another visit with the same file goes on, and costs only the rest", async () => {
+    const next = await visit(chain, { account, manifest: testManifest() });
+    assert.equal(next.competition.participant.value?.upload?.received, 120_000);
+    const resumed = uploadOf(next);
+    await resumed.choose(file(MODEL));
+    const { plan, quote } = expectStep(resumed.state.value, "confirm");
+    assert.equal(plan.sent, 1);
+    assert.ok(quote.gas < 40 * (plan.size - 110_000));
+    await resumed.send();
+    expectStep(resumed.state.value, "done");
+    assert.equal(next.sent.length, CHUNKS - 1);
+  });
+
+  await t.step("the chain has the packed model", async () => {
+    await visitor.competition.refresh();
+    const [submission] = visitor.competition.snapshot.value!.submissions;
+    const { provider, contract } = chain;
+    const payload = await readPayload(provider, { contract, id: 0, submission: submission! });
+    assert.deepEqual(payload, packModel(MODEL));
+  });
+});
+
+Deno.test("send() after a pause goes on by itself; a second upload is counted", async () => {
+  const { chain, visitor, upload } = await start();
+  await using _chain = chain;
+  visitor.answers.push(true, true, false);
+  await upload.choose(file(MODEL));
+  await upload.send();
+  expectStep(upload.state.value, "paused");
+  await upload.send();
+  expectStep(upload.state.value, "done");
+  assert.equal(visitor.sent.length, CHUNKS);
+  upload.reset();
+  await upload.choose(file(noiseModel({ hidden: 1 })));
+  await upload.send();
+  expectStep(upload.state.value, "done");
+  assert.equal(visitor.competition.participant.value?.submissions, 2);
+});
+
+Deno.test("another file starts again, whatever the chain has", async () => {
+  const { chain, visitor, upload } = await start();
+  await using _chain = chain;
+  visitor.answers.push(true, false);
+  await upload.choose(file(MODEL));
+  await upload.send();
+  upload.reset();
+  const other = MODEL.slice();
+  other[5000]! ^= 1;
+  await upload.choose(file(other));
+  assert.equal(expectStep(upload.state.value, "confirm").plan.sent, 0);
+  await upload.send();
+  expectStep(upload.state.value, "done");
+});
+
+Deno.test("an upload that crosses an epoch's end starts again in the next", async () => {
+  const { chain, stage, visitor, upload } = await start();
+  await using _chain = chain;
+  visitor.answers.push(true, false);
+  await upload.choose(file(MODEL));
+  await upload.send();
+  await stage.enterEpoch(1);
+  await visitor.competition.refresh();
+  await upload.send();
+  expectStep(upload.state.value, "done");
+  assert.equal(visitor.competition.snapshot.value?.submissions[0]?.epoch, 1);
+  assert.equal(visitor.sent.length, 1 + CHUNKS);
+});
+
+Deno.test("nothing is sent while a transaction of the account still waits for its block", async () => {
+  const { chain, account, upload } = await start();
+  await using _chain = chain;
+  const request = (method: string, params: unknown[]) => chain.provider.request({ method, params });
+  await request("evm_setAutomine", [false]);
+  await request("eth_sendTransaction", [{ from: account, to: account }]);
+  await upload.choose(file(MODEL));
+  assert.match(expectStep(upload.state.value, "choose").problem!, /still waits for a block/);
+  await request("evm_mine", []);
+  await upload.choose(file(MODEL));
+  expectStep(upload.state.value, "confirm");
+});
+
+Deno.test("changing the account stops it: the rest belongs to the author of the start", async () => {
+  const { chain, visitor, upload } = await start();
+  await using _chain = chain;
+  await upload.choose(file(MODEL));
+  const { request } = visitor.session.wallet.value!.provider;
+  visitor.session.wallet.value!.provider.request = async (call) => {
+    const answer = await request(call);
+    if (call.method === "eth_sendTransaction") visitor.changeAccount(chain.accounts[2]!);
+    return answer;
+  };
+  await upload.send();
+  const { problem, plan } = expectStep(upload.state.value, "paused");
+  assert.match(problem, /changed to another account/);
+  assert.equal(plan.sent, 1);
+});
+
+Deno.test("choose() refuses what would be a waste, each with its reason", async () => {
+  const { chain, stage, visitor, upload } = await start({ byteLimit: 50_000 });
+  await using _chain = chain;
+  const small = noiseModel({ hidden: 1 });
+  const cases: [ModelFile, RegExp][] = [
+    [file(new Uint8Array()), /has 0 bytes; models have 1 to 16,777,216/],
+    [{ ...file(small), size: 2 ** 24 + 1 }, /has 16,777,217 bytes/],
+    [file(new Uint8Array(100).fill(7)), /expected an ONNX file/],
+    [file(MODEL), /packed, the model has 293\.0 KB, .* at most 50\.0 KB/i],
+  ];
+  for (const [chosen, message] of cases) {
+    await upload.choose(chosen);
+    assert.match(expectStep(upload.state.value, "choose").problem!, message);
+  }
+  const other = await visit(chain, { account: chain.accounts[3]!, manifest: testManifest() });
+  const stranger = uploadOf(other);
+  await stranger.choose(file(small));
+  const { problem } = expectStep(stranger.state.value, "choose");
+  assert.match(problem!, /no participant of this competition: register first/);
+  await stage.finish().catch(() => {});
+  await visitor.competition.refresh();
+  await upload.choose(file(small));
+  assert.match(expectStep(upload.state.value, "choose").problem!, /submission phase only/);
+});
+
+Deno.test("the quoted gas is enough, and not much more than what is used", async () => {
+  const { chain, visitor, upload } = await start();
+  await using _chain = chain;
+  for (const hidden of [1, 40, 100]) {
+    const before = visitor.sent.length;
+    await upload.choose(file(noiseModel({ hidden })));
+    const { quote } = expectStep(upload.state.value, "confirm");
+    await upload.send();
+    expectStep(upload.state.value, "done");
+    upload.reset();
+    let used = 0;
+    for (const hash of visitor.sent.slice(before)) {
+      const params = [hash];
+      const receipt = await chain.provider.request({ method: "eth_getTransactionReceipt", params });
+      used += Number((receipt as { gasUsed: string }).gasUsed);
+    }
+    assert.ok(quote.gas >= used, `hidden ${hidden}: quoted ${quote.gas}, used ${used}`);
+    assert.ok(quote.gas <= used * 1.3, `hidden ${hidden}: quoted ${quote.gas}, used ${used}`);
+  }
+});

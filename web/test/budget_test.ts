@@ -1,0 +1,49 @@
+/** What a visitor has to load. Sizes are gzip's at level 9, which gateways come close to. */
+import assert from "node:assert/strict";
+import { gzipSync } from "node:zlib";
+import { buildSite } from "./support/site_server.ts";
+
+const KB = 1000;
+
+Deno.test("the built site stays within its budgets", async (t) => {
+  const dist = await Deno.makeTempDir({ prefix: "deml-site-" });
+  try {
+    await buildSite(dist);
+    const page = await Deno.readTextFile(`${dist}/index.html`);
+    const first = [...page.matchAll(/(?:src|href)="\.\/(assets\/[^"]+\.js)"/g)].map(([, name]) =>
+      name!
+    );
+    const scripts = Array.fromAsync(Deno.readDir(`${dist}/assets`), ({ name }) => `assets/${name}`);
+    const lazy = (await scripts).filter((name) => name.endsWith(".js") && !first.includes(name));
+    const size = async (name: string) =>
+      gzipSync(await Deno.readFile(`${dist}/${name}`), { level: 9 }).length;
+
+    await t.step("the first load has at most 45 KB of JavaScript", async () => {
+      assert.ok(first.length > 0, "no script was found in index.html");
+      const total = (await Promise.all(first.map(size))).reduce((sum, bytes) => sum + bytes);
+      console.log(`first load: ${(total / KB).toFixed(1)} KB in ${first.length} files`);
+      assert.ok(total <= 45 * KB, `the first load has ${total} bytes`);
+    });
+
+    await t.step("what is loaded later has at most 60 KB in a file", async () => {
+      for (const name of lazy) {
+        const bytes = await size(name);
+        assert.ok(bytes <= 60 * KB, `${name} has ${bytes} bytes`);
+      }
+    });
+
+    await t.step("the ABI coder comes with the first transaction, not before", async () => {
+      const has = async (name: string) =>
+        (await Deno.readTextFile(`${dist}/${name}`)).includes("encodeFunctionData");
+      assert.ok((await Promise.all(lazy.map(has))).includes(true));
+      assert.ok(!(await Promise.all(first.map(has))).includes(true));
+    });
+
+    await t.step("every address in the page is relative, and no script or style is inline", () => {
+      assert.ok(!/(?:src|href)="(?!\.\/)/.test(page));
+      assert.ok(!/<style|<script(?![^>]*\ssrc=)|\son\w+=|\sstyle=/.test(page));
+    });
+  } finally {
+    await Deno.remove(dist, { recursive: true });
+  }
+});
