@@ -5,8 +5,8 @@ import { digestFromCid } from "../core/ipfs/cid.ts";
 import { gateway } from "../core/ipfs/gateway.ts";
 import { MemoryStore } from "../core/ipfs/store.ts";
 import { checkSupported, createDataSource, type DataOptions } from "./data.ts";
-import { addDataset } from "./testing/models_helper_test.ts";
-import { serve } from "./testing/world_helper_test.ts";
+import { addDataset } from "./testing/models.ts";
+import { serve } from "./testing/world.ts";
 
 /** A gateway with the small data set, and a source that asks it. */
 async function open(

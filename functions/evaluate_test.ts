@@ -6,7 +6,7 @@ import { KNOWN_RUNTIMES } from "../core/evaluate/known_runtimes.ts";
 import { type OrtModule, Runtime } from "../core/evaluate/runtime.ts";
 import { MemoryStore } from "../core/ipfs/store.ts";
 import { createEvaluator } from "./evaluate.ts";
-import { addDataset, constantModel, goodModel } from "./testing/models_helper_test.ts";
+import { addDataset, constantModel, goodModel } from "./testing/models.ts";
 
 async function tinyDataset(): Promise<Dataset> {
   const store = new MemoryStore();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { TextLineStream } from "./testing/lines_helper_test.ts";
+import { TextLineStream } from "./testing/lines.ts";
 import { toHex } from "../core/protocol/codec.ts";
-import { keyOf, World } from "./testing/world_helper_test.ts";
+import { keyOf, World } from "./testing/world.ts";
 
 /** The miner in a process of its own, on a free port. */
 function startMain(variables: Record<string, string>): Deno.ChildProcess {

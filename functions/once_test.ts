@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { toHex } from "../core/protocol/codec.ts";
-import { goodModel } from "./testing/models_helper_test.ts";
-import { Competition, keyOf, World } from "./testing/world_helper_test.ts";
+import { goodModel } from "./testing/models.ts";
+import { Competition, keyOf, World } from "./testing/world.ts";
 
 const MINERS = ["ann", "bob", "cyd"];
 

@@ -16,7 +16,7 @@ import {
   snapshotOf,
   SUBMISSION_ENDS,
   viewOf,
-} from "./testing/snapshot_helper_test.ts";
+} from "./testing/snapshot.ts";
 
 const POLICY: Policy = { everySecs: 300, blockSecs: 12, maxBond: undefined };
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { goodModel } from "./testing/models_helper_test.ts";
-import { Competition, type MinerChanges, World } from "./testing/world_helper_test.ts";
+import { goodModel } from "./testing/models.ts";
+import { Competition, type MinerChanges, World } from "./testing/world.ts";
 
 /** HTTP requests of one tick: those for events alone, and all others. */
 interface Counts {

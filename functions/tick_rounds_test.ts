@@ -6,8 +6,8 @@ import { encodeRoundId } from "../core/protocol/codec.ts";
 import { commitmentOf } from "../core/protocol/commitment.ts";
 import { sealBox } from "./box.ts";
 import { roundSecrets } from "./secrets.ts";
-import { goodModel } from "./testing/models_helper_test.ts";
-import { Competition, keyOf, type MinerChanges, World } from "./testing/world_helper_test.ts";
+import { goodModel } from "./testing/models.ts";
+import { Competition, keyOf, type MinerChanges, World } from "./testing/world.ts";
 
 /** Scores without running anything: what is told apart here is who commits and when. */
 const QUICK: MinerChanges = { evaluate: () => Promise.resolve({ score: 96_000 }) };

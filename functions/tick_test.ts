@@ -3,8 +3,8 @@ import { encodeRoundId } from "../core/protocol/codec.ts";
 import { fee, miningPool } from "../core/protocol/terms.ts";
 import type { Log } from "./log.ts";
 import type { Outcome, TickReport } from "./report.ts";
-import { constantModel, goodModel, worthless } from "./testing/models_helper_test.ts";
-import { Competition, payoutOf, World } from "./testing/world_helper_test.ts";
+import { constantModel, goodModel, worthless } from "./testing/models.ts";
+import { Competition, payoutOf, World } from "./testing/world.ts";
 import { isTurn } from "./turn.ts";
 
 const MINERS = ["ann", "bob", "cyd"];

@@ -6,8 +6,8 @@ import { createDataSource } from "./data.ts";
 import { MemoryStore } from "../core/ipfs/store.ts";
 import { digestFromCid } from "../core/ipfs/cid.ts";
 import type { Manifest } from "../core/dataset/manifest.ts";
-import { addDataset, goodModel } from "./testing/models_helper_test.ts";
-import { Competition, type MinerChanges, serve, World } from "./testing/world_helper_test.ts";
+import { addDataset, goodModel } from "./testing/models.ts";
+import { Competition, type MinerChanges, serve, World } from "./testing/world.ts";
 
 const MINERS = ["ann", "bob", "cyd"];
 const payloads = [goodModel()];

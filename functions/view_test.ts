@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Competition, World } from "./testing/world_helper_test.ts";
+import { Competition, World } from "./testing/world.ts";
 import { findWork, readView } from "./view.ts";
 
 Deno.test("work is found where the miner is enrolled, or could be", async () => {

@@ -3,7 +3,7 @@ import { exporter, type UnixFSFile } from "ipfs-unixfs-exporter";
 import { CID } from "multiformats/cid";
 import { addFile, addFolder, type FolderFile } from "./add.ts";
 import { MemoryStore } from "./store.ts";
-import { collect, inPieces, seededBytes } from "./helper_test.ts";
+import { collect, inPieces, seededBytes } from "./testing.ts";
 
 const utf8 = new TextEncoder();
 

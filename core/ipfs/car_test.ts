@@ -14,7 +14,7 @@ import {
   seededRandom,
   stored,
   without,
-} from "./helper_test.ts";
+} from "./testing.ts";
 import { type BlockStore, MemoryStore } from "./store.ts";
 
 /** The CIDs of an archive, in order, read by the library's own reader. */

@@ -5,7 +5,7 @@ import { CID } from "multiformats/cid";
 import { addFile, addFolder } from "./add.ts";
 import { type Cid, rawCid, verifyBlock } from "./cid.ts";
 import { gateway } from "./gateway.ts";
-import { collect, seededBytes, serve, without } from "./helper_test.ts";
+import { collect, seededBytes, serve, without } from "./testing.ts";
 import { mimeType } from "./mime.ts";
 import { MemoryStore } from "./store.ts";
 

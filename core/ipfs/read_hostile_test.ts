@@ -6,7 +6,7 @@ import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { writeCar } from "./car.ts";
 import type { Cid } from "./cid.ts";
 import { gateway } from "./gateway.ts";
-import { seededBytes, seededRandom, serve, stored, type TestServer } from "./helper_test.ts";
+import { seededBytes, seededRandom, serve, stored, type TestServer } from "./testing.ts";
 import { cat, type GatewayEvent, read, type ReadOptions, RetrievalError } from "./read.ts";
 import type { MemoryStore } from "./store.ts";
 

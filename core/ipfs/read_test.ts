@@ -8,7 +8,7 @@ import { create as createMultihash } from "multiformats/hashes/digest";
 import { addFile, addFolder } from "./add.ts";
 import { cidFromDigest, digestFromCid, rawCid } from "./cid.ts";
 import { gateway } from "./gateway.ts";
-import { collect, seededBytes, serve, stored, without } from "./helper_test.ts";
+import { collect, seededBytes, serve, stored, without } from "./testing.ts";
 import { cat, type GatewayEvent, read, resolve, RetrievalError } from "./read.ts";
 import { MemoryStore } from "./store.ts";
 

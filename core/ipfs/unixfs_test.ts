@@ -9,7 +9,7 @@ import { create as createMultihash } from "multiformats/hashes/digest";
 import { addFolder } from "./add.ts";
 import { loadBlock } from "./car.ts";
 import { type Cid, DAG_PB, rawCid, sha256 } from "./cid.ts";
-import { seededBytes, seededRandom, stored } from "./helper_test.ts";
+import { seededBytes, seededRandom, stored } from "./testing.ts";
 import { MemoryStore } from "./store.ts";
 import { decodeBlock, resolvePath, walkFile, type WalkOptions } from "./unixfs.ts";
 

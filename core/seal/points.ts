@@ -54,26 +54,6 @@ export function g2ToEip2537(compressed: Uint8Array): Uint8Array {
   return swapHalves(pad(decodeCompressed(compressed, G2).toBytes(false)));
 }
 
-/**
- * A point of G1 in EIP-2537 encoding (128 bytes) as a compressed one (48).
- *
- * @throws {RangeError} for a wrong length, padding that is not 0, and as {@linkcode checkG1} does
- */
-export function g1FromEip2537(bytes: Uint8Array): Uint8Array {
-  checkLength(bytes, 2 * PADDED_BYTES, "a point of G1 in EIP-2537 encoding");
-  return decode(unpad(bytes), G1).toBytes(true);
-}
-
-/**
- * A point of G2 in EIP-2537 encoding (256 bytes) as a compressed one (96).
- *
- * @throws {RangeError} for a wrong length, padding that is not 0, and as {@linkcode checkG1} does
- */
-export function g2FromEip2537(bytes: Uint8Array): Uint8Array {
-  checkLength(bytes, 4 * PADDED_BYTES, "a point of G2 in EIP-2537 encoding");
-  return decode(unpad(swapHalves(bytes)), G2).toBytes(true);
-}
-
 function checkLength(bytes: Uint8Array, length: number, what: string): void {
   if (bytes.length !== length) {
     throw new RangeError(`${what} has ${length} bytes, not ${bytes.length}`);
@@ -110,20 +90,6 @@ function pad(elements: Uint8Array): Uint8Array {
     padded.set(element, i * PADDED_BYTES + PADDING);
   }
   return padded;
-}
-
-/** Field elements of 64 bytes as elements of 48. */
-function unpad(padded: Uint8Array): Uint8Array {
-  const count = padded.length / PADDED_BYTES;
-  const elements = new Uint8Array(count * FIELD_BYTES);
-  for (let i = 0; i < count; i++) {
-    const element = padded.subarray(i * PADDED_BYTES, (i + 1) * PADDED_BYTES);
-    if (element.subarray(0, PADDING).some((byte) => byte !== 0)) {
-      throw new RangeError(`the first ${PADDING} bytes of field element ${i} must be 0`);
-    }
-    elements.set(element.subarray(PADDING), i * FIELD_BYTES);
-  }
-  return elements;
 }
 
 /** Swaps the two parts of each coordinate of G2: compressed forms put the imaginary one first, EIP-2537 the real one. */

@@ -21,7 +21,7 @@ import { beaconHandler } from "../../core/seal/local_beacon.ts";
 import { createDataSource } from "../data.ts";
 import { createEvaluator, type Evaluate } from "../evaluate.ts";
 import { createMiner, type Miner, type MinerParts } from "../miner.ts";
-import { addDataset } from "./models_helper_test.ts";
+import { addDataset } from "./models.ts";
 
 /** EIP-155 id of Hardhat's chain. */
 const CHAIN_ID = 31_337;
