@@ -1,6 +1,6 @@
 /** `deno task data:mnist`: the four files of MNIST, for machines with a network. */
-import { parseArgs } from "node:util";
-import { download, type RemoteFile } from "./download.ts";
+import { download, type RemoteFile } from "./lib/download.ts";
+import { main, readArguments, UsageError } from "./lib/cli.ts";
 
 /** Public mirrors of the same content, in differing compression. */
 export const MIRRORS: readonly string[] = [
@@ -34,9 +34,9 @@ export const MNIST: readonly RemoteFile[] = [
   },
 ];
 
-const HELP = `Downloads MNIST (four IDX.gz files, 11 MB) and checks its content.
+const HELP = `Usage: deno task data:mnist [OPTION...]
 
-  deno task data:mnist [--out DIR] [--mirror URL]... [--json] [--verbose]
+Downloads MNIST (four IDX.gz files, 11 MB) and checks its content.
 
   --out DIR      folder for the files (.deml/mnist); what is there and right is kept
   --mirror URL   where to look, in order; may be repeated (${MIRRORS.length} public mirrors)
@@ -44,62 +44,26 @@ const HELP = `Downloads MNIST (four IDX.gz files, 11 MB) and checks its content.
   --verbose      the stack trace of an error
   --help         this text
 
-An interrupted download goes on where it stopped. Then: deno task demo --data .deml/mnist
-`;
+An interrupted download goes on where it stopped. Then: deno task demo --data .deml/mnist`;
 
-interface Arguments {
-  out: string;
-  mirrors: readonly string[];
-  json: boolean;
-  verbose: boolean;
-  help: boolean;
-}
-
-/**
- * Runs the command and returns its exit code: 0, or 1 after one line that says what went wrong.
- */
-export async function main(args: string[]): Promise<number> {
-  let [json, verbose] = [args.includes("--json"), args.includes("--verbose")];
-  try {
-    const options = parse(args);
-    ({ json, verbose } = options);
-    if (options.help) print(Deno.stdout, HELP);
-    else await fetchAll(options);
-    return 0;
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    print(
-      Deno.stderr,
-      `${verbose && error instanceof Error ? error.stack : `error: ${message}`}\n`,
-    );
-    if (json) print(Deno.stdout, `${JSON.stringify({ ok: false, error: message })}\n`);
-    return 1;
-  }
-}
-
-function parse(args: string[]): Arguments {
-  const { values } = parseArgs({
-    args,
-    options: {
-      out: { type: "string", default: ".deml/mnist" },
-      mirror: { type: "string", multiple: true, default: [...MIRRORS] },
-      json: { type: "boolean", default: false },
-      verbose: { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
-    },
+async function run(args: string[]): Promise<void> {
+  const { out, mirror: mirrors, json } = readArguments(args, {
+    out: { type: "string", default: ".deml/mnist" },
+    mirror: { type: "string", multiple: true, default: [...MIRRORS] },
   });
-  for (const mirror of values.mirror) {
+  for (const mirror of mirrors) {
     if (!/^https?:\/\//.test(mirror) || !URL.canParse(mirror)) {
-      throw new TypeError(
-        `Expected --mirror with an address such as ${MIRRORS[0]}, got "${mirror}"`,
+      throw new UsageError(
+        `--mirror: expected an address such as ${MIRRORS[0]}, got "${mirror}"`,
       );
     }
   }
-  const { mirror: mirrors, ...rest } = values;
-  return { ...rest, mirrors };
+  await fetchAll({ out, mirrors, json });
 }
 
-async function fetchAll({ out, mirrors, json }: Arguments): Promise<void> {
+async function fetchAll(
+  { out, mirrors, json }: { out: string; mirrors: readonly string[]; json: boolean },
+): Promise<void> {
   const started = performance.now();
   await Deno.mkdir(out, { recursive: true });
   const files: Record<string, string> = {};
@@ -141,4 +105,4 @@ function print(to: { writeSync(bytes: Uint8Array): number }, text: string): void
   for (let at = 0; at < bytes.length;) at += to.writeSync(bytes.subarray(at));
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) await main(HELP, run);

@@ -140,6 +140,7 @@ Deno.test("require strings and panics are worded", () => {
   assert.equal(revert(`0x08c379a0${long.slice(2)}`).kind, "contract");
   assert.equal(revert("0x08c379a0").kind, "rpc");
   assert.equal(revert("0x4e487b7101").kind, "rpc");
+  assert.equal(revert("0x4e487b710").kind, "rpc");
 });
 
 Deno.test("wallets' codes are worded, on whatever level they are", () => {
@@ -179,9 +180,19 @@ Deno.test("a dead chain and everything else keep their own words, in one line", 
     message: "first",
   });
   assert.deepEqual(explainError("text"), { kind: "other", message: "text" });
-  const circle: Record<string, unknown> = { message: "round and round" };
-  circle.error = circle;
+  let looks = 0;
+  const circle = {
+    message: "round and round",
+    get error() {
+      looks++;
+      return circle;
+    },
+    get cause() {
+      return circle;
+    },
+  };
   assert.deepEqual(explainError(circle), { kind: "other", message: "round and round" });
+  assert.equal(looks, 1);
   for (const nothing of [undefined, null, 0, {}, [], Symbol("x")]) {
     const message = "an error without a message";
     assert.deepEqual(explainError(nothing), { kind: "other", message });

@@ -50,13 +50,16 @@ function mine({ provider }: TestChain, blocks: number) {
 /** A node that refuses log queries over more blocks than it likes, and counts the others. */
 function limited(provider: Provider, maxBlocks: number) {
   const queries: number[] = [];
+  const refused: number[] = [];
   return {
     queries,
+    refused,
     async request(call: { method: string; params?: readonly unknown[] }) {
       if (call.method !== "eth_getLogs") return await provider.request(call);
       const [{ fromBlock, toBlock }] = call.params as [{ fromBlock: Hex; toBlock: Hex }];
       const blocks = Number(toBlock) - Number(fromBlock) + 1;
       if (blocks > maxBlocks) {
+        refused.push(blocks);
         throw new RpcError(`block range is too large, max is ${maxBlocks}`, { code: -32600 });
       }
       queries.push(blocks);
@@ -96,6 +99,7 @@ Deno.test("readReveals() goes block by block where a node refuses ranges", async
   const ten = limited(chain.provider, 10);
   assert.deepEqual(await readReveals(ten, key), expected);
   assert.deepEqual(ten.queries, [1, 10, 10, 10]);
+  assert.deepEqual(ten.refused, [100]);
 });
 
 Deno.test("readReveals() takes several reveals from one block", async () => {

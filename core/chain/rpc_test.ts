@@ -221,7 +221,7 @@ Deno.test("answers that leave calls out, refuse the batch or are no objects are 
     ([first]) => [{ id: first!.id, result: 1 }],
     ([first, second]) => [{ id: first!.id, result: 1 }, { id: second!.id }],
     ([first]) => [{ id: first!.id, result: 1 }, { id: "2", result: 1 }],
-    () => ({ id: null, error: { code: -32600, message: "batch too large" } }),
+    ([first]) => [{ id: first!.id, result: 1 }, { id: 1e9, result: 1 }],
     () => [null, 7, "x", []],
     () => null,
   ];
@@ -233,6 +233,16 @@ Deno.test("answers that leave calls out, refuse the batch or are no objects are 
       message: /gave no JSON-RPC answer \(.+\)/,
     });
   }
+});
+
+Deno.test("what a node says against a batch as a whole is passed on", async () => {
+  const error = { code: -32600, message: "batch too large" };
+  await using node = serve(() => Response.json({ id: null, error }));
+  const provider = connect([node.url]);
+  await assert.rejects(Promise.all([ask(provider), ask(provider)]), {
+    name: "ChainUnreachable",
+    message: /gave no JSON-RPC answer \(batch too large\)/,
+  });
 });
 
 Deno.test("an error's message is cut, and strange errors still are errors", async () => {
@@ -270,14 +280,17 @@ Deno.test("no URL, or one that is not HTTP(S), is refused without printing it", 
   }
 });
 
-Deno.test("a process ends by itself once its chain is dead", async () => {
+Deno.test("a process ends by itself, whether its chain is dead or not", async () => {
   const hang = Promise.withResolvers<Response>();
   await using silent = serve(() => hang.promise);
-  const module = new URL("./rpc.ts", import.meta.url);
+  await using node = echo();
+  const urls = [deadUrl(), silent.url];
   const code = `
-    import { connect } from ${JSON.stringify(module.href)};
-    const provider = connect(${JSON.stringify([deadUrl(), silent.url])}, { timeoutMs: 100 });
-    await provider.request({ method: "eth_chainId" }).catch((error) => console.log(error.message));`;
+    import { connect } from ${JSON.stringify(new URL("./rpc.ts", import.meta.url).href)};
+    const dead = connect(${JSON.stringify(urls)}, { timeoutMs: 100 });
+    await dead.request({ method: "eth_chainId" }).catch((error) => console.log(error.message));
+    const alive = connect(${JSON.stringify([node.url])}, { timeoutMs: 2 ** 31 - 1 });
+    await alive.request({ method: "eth_chainId" });`;
   const child = new Deno.Command(Deno.execPath(), { args: ["eval", code], stderr: "null" });
   const { stdout, success } = await child.output();
   hang.resolve(new Response(null));

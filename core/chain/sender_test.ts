@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Hex } from "../protocol/types.ts";
 import { explainError } from "./errors.ts";
-import type { Provider } from "./provider.ts";
+import { ChainUnreachable, type Provider } from "./provider.ts";
 import { estimateGas, MAX_GAS, Reverted, waitForReceipt, walletSender } from "./sender.ts";
 import { localSender } from "./signer.ts";
 import { startChain, type TestChain } from "./testing/chain_helper_test.ts";
@@ -125,6 +125,12 @@ Deno.test("localSender() pays no more for gas than its ceiling", async () => {
   const high = await funded(chain, { maxFeePerGas: ceiling });
   const { gasPrice } = await waitForReceipt(chain.provider, await high.send(call));
   assert.ok(gasPrice <= ceiling, `${gasPrice}`);
+
+  // A ceiling below the usual tip.
+  await request("hardhat_setNextBlockBaseFeePerGas", "0x3e8");
+  await request("evm_mine");
+  const mean = await funded(chain, { maxFeePerGas: 5_000n });
+  assert.ok((await waitForReceipt(chain.provider, await mean.send(call))).gasPrice <= 5_000n);
 });
 
 Deno.test("localSender() refuses a key that is none, without showing it", () => {
@@ -159,6 +165,15 @@ Deno.test("localSender() works where a node suggests no priority fee", async () 
   const sender = localSender(old, { privateKey: KEY, chainId: 31_337 });
   const hash = await sender.send({ to: NOBODY, data: "0x", value: 1n });
   assert.equal((await waitForReceipt(chain.provider, hash)).gasUsed, 21_000);
+
+  const gone: Provider = {
+    request: (call) =>
+      call.method === "eth_maxPriorityFeePerGas"
+        ? Promise.reject(new ChainUnreachable("gone"))
+        : chain.provider.request(call),
+  };
+  const stranded = localSender(gone, { privateKey: KEY, chainId: 31_337 });
+  await assert.rejects(stranded.send({ to: NOBODY, data: "0x", value: 1n }), { message: "gone" });
 });
 
 Deno.test("walletSender() asks the wallet once, with the gas worked out or given", async () => {

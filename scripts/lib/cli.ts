@@ -48,8 +48,8 @@ export function wholeNumber(
 }
 
 /**
- * Runs a task: prints its help if asked for, and where it throws one line, and with `--verbose` the stack, and ends
- * the process with code 1.
+ * Runs a task: prints its help if asked for. Where it throws, prints one line (with `--verbose` the stack, with `--json`
+ * also `{"ok":false,"error":...}`) and ends the process with code 1.
  */
 export async function main(help: string, task: (args: string[]) => Promise<void>): Promise<void> {
   const args = Deno.args.filter((argument) => argument !== "--");
@@ -61,6 +61,7 @@ export async function main(help: string, task: (args: string[]) => Promise<void>
     await task(args);
   } catch (error) {
     console.error(args.includes("--verbose") ? error : `error: ${describe(error)}`);
+    if (args.includes("--json")) console.log(JSON.stringify({ ok: false, error: describe(error) }));
     Deno.exit(1);
   }
 }

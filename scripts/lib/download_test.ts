@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
-import { seededBytes } from "../core/ipfs/testing.ts";
+import { seededBytes } from "../../core/ipfs/testing.ts";
 import { download, type RemoteFile, whyWrong } from "./download.ts";
 
 /** Content that compresses a little, and the file that describes it. */
