@@ -2,7 +2,15 @@
  * Compiles the contracts and writes what the rest needs of them: `core/protocol/abi.ts` and
  * `core/protocol/bytecode.ts`. With `--check` it writes nothing and fails if they are out of date.
  */
+import { main, readArguments } from "./lib/cli.ts";
 import { run } from "./lib/command.ts";
+
+const HELP = `Usage: deno task contracts [--check]
+
+Compiles the contracts and writes core/protocol/abi.ts and core/protocol/bytecode.ts.
+
+  --check  write nothing, and fail if they are out of date
+  --help   show this`;
 
 const ROOT = new URL("../", import.meta.url);
 const ARTIFACT = new URL("artifacts/contracts/DeML.sol/DeML.json", ROOT);
@@ -36,13 +44,15 @@ async function read(path: string): Promise<string> {
   }
 }
 
-await run("hardhat", ["build", "--quiet"]);
-const files = generate(JSON.parse(await Deno.readTextFile(ARTIFACT)));
-for (const [path, text] of Object.entries(files)) {
-  if (await read(path) === text) continue;
-  if (Deno.args.includes("--check")) {
-    console.error(`${path} is out of date: run \`deno task contracts\` and commit it.`);
-    Deno.exit(1);
+await main(HELP, async (args) => {
+  const { check } = readArguments(args, { check: { type: "boolean", default: false } });
+  await run("hardhat", ["build", "--quiet"]);
+  const files = generate(JSON.parse(await Deno.readTextFile(ARTIFACT)));
+  for (const [path, text] of Object.entries(files)) {
+    if (await read(path) === text) continue;
+    if (check) {
+      throw new Error(`${path} is out of date: run \`deno task contracts\` and commit it`);
+    }
+    await Deno.writeTextFile(new URL(path, ROOT), text);
   }
-  await Deno.writeTextFile(new URL(path, ROOT), text);
-}
+});
