@@ -34,11 +34,6 @@ async function gain(c: Competition, who: Hex, to: Hex): Promise<bigint> {
   return await c.world.chain.balance(to) - before;
 }
 
-/** Value of a fee before cancelling. */
-async function fee(c: Competition): Promise<bigint> {
-  return (await c.deml.view("competition", [c.id])).fee;
-}
-
 /** Final; the miners' payouts are addresses that nobody else uses. */
 async function finalWith(payouts: Hex[]): Promise<Competition> {
   const c = await enrolled({ miners: [] });
@@ -93,7 +88,7 @@ describe(import.meta.url, {
         const before = await c.world.chain.balance(payoutOf(FIRST));
         await claim(c, FIRST, from);
         // Two submissions, each fee as two.
-        const due = c.terms.bond + 4n * await fee(c);
+        const due = c.terms.bond + 4n * c.fee;
         assert.equal(await c.world.chain.balance(payoutOf(FIRST)), before + due);
       }
     },
@@ -101,7 +96,7 @@ describe(import.meta.url, {
       const rows = [...unanimous([FIRST, SECOND], SCORES), { miner: THIRD, scores: [90_000, 1] }];
       const c = await final({ ballots: rows });
       const { bond } = c.terms;
-      const due = bond - bond / 10n + 2n * await fee(c);
+      const due = bond - bond / 10n + 2n * c.fee;
       assert.equal(await gain(c, THIRD, payoutOf(THIRD)), due);
     },
     "it pays the whole stake of a miner who did nothing": async () => {
@@ -113,14 +108,14 @@ describe(import.meta.url, {
         const c = await settling();
         await c.settle(unanimous(MINERS, SCORES), {}, settler);
         await c.finalize();
-        assert.equal(await gain(c, settler, settler), 4n * await fee(c));
+        assert.equal(await gain(c, settler, settler), 4n * c.fee);
       }
     },
     "it pays a miner's fees for settling with the others": async () => {
       const c = await settling();
       await c.settle(unanimous(MINERS, SCORES), {}, SECOND);
       await c.finalize();
-      assert.equal(await gain(c, SECOND, payoutOf(SECOND)), c.terms.bond + 8n * await fee(c));
+      assert.equal(await gain(c, SECOND, payoutOf(SECOND)), c.terms.bond + 8n * c.fee);
     },
   },
   "given a cancelled competition": {
@@ -132,8 +127,8 @@ describe(import.meta.url, {
       "it pays them in full": async () => {
         const c = await worthless();
         const { bond } = c.terms;
-        assert.equal(await gain(c, FIRST, payoutOf(FIRST)), bond + 5n * await fee(c));
-        assert.equal(await gain(c, EVE, EVE), 5n * await fee(c));
+        assert.equal(await gain(c, FIRST, payoutOf(FIRST)), bond + 5n * c.fee);
+        assert.equal(await gain(c, EVE, EVE), 5n * c.fee);
       },
       "it pays them in full where they are the whole mining pool": async () => {
         // Twenty fees of 97 submissions' 388 are never the pool; those of five submissions are.
@@ -144,8 +139,8 @@ describe(import.meta.url, {
           buyInBps: 2_000,
         };
         const c = await worthless({ terms });
-        assert.equal(20n * await fee(c), 2n * 10n ** 18n);
-        assert.equal(await gain(c, EVE, EVE), 5n * await fee(c));
+        assert.equal(20n * c.fee, 2n * 10n ** 18n);
+        assert.equal(await gain(c, EVE, EVE), 5n * c.fee);
       },
     },
     "when the fees exceed the mining pool": {
@@ -171,7 +166,7 @@ describe(import.meta.url, {
       const payouts = MINERS.map(freshAddress);
       const c = await finalWith(payouts);
       await makeRefusing(c.world.chain, payouts[0]!);
-      const due = c.terms.bond + 4n * await fee(c);
+      const due = c.terms.bond + 4n * c.fee;
       assert.equal(await gain(c, SECOND, payouts[1]!), due);
       await c.deml.send("withdrawPrize", [c.id], { from: EVE });
     },
@@ -182,7 +177,7 @@ describe(import.meta.url, {
       const c = await finalWith(payouts);
       const [payout] = payouts as [Hex];
       await makeReentering(c.deml, payout, { name: "claim", args: [c.id, FIRST] });
-      const due = c.terms.bond + 4n * await fee(c);
+      const due = c.terms.bond + 4n * c.fee;
       assert.equal(await gain(c, FIRST, payout), due);
       assert.equal(await reentry(c.world.chain, payout), "refused");
     },
@@ -193,7 +188,7 @@ describe(import.meta.url, {
       const c = await finalWith(payouts);
       const [payout, second] = payouts as [Hex, Hex];
       await makeReentering(c.deml, payout, { name: "claim", args: [c.id, SECOND] });
-      const due = c.terms.bond + 4n * await fee(c);
+      const due = c.terms.bond + 4n * c.fee;
       assert.equal(await gain(c, FIRST, payout), due);
       assert.equal(await reentry(c.world.chain, payout), "done");
       assert.equal(await c.world.chain.balance(second), due);

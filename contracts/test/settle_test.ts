@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { keccak256 } from "ethers";
 import { ABSTAIN, encodeRoundId, encodeScores, toHex } from "../../core/protocol/codec.ts";
 import type { Hex } from "../../core/protocol/types.ts";
-import { ALICE, EVE, miners as minersNamed } from "./support/actors.ts";
+import { ALICE, EVE } from "./support/actors.ts";
 import {
   type Ballot,
   packRows,
@@ -11,6 +11,7 @@ import {
   settleCall,
   unanimous,
 } from "./support/ballot.ts";
+import { FIVE, FIVE_SEATS } from "./support/judged.ts";
 import type { Competition } from "./support/competition.ts";
 import { type Outcome, STATUS } from "./support/deml.ts";
 import {
@@ -30,10 +31,6 @@ import { describe } from "./support/tree.ts";
 
 const [FIRST, SECOND, THIRD] = MINERS as [Hex, Hex, Hex];
 const BALLOTS = unanimous(MINERS, SCORES);
-
-/** Five seats, three of which decide. */
-const FIVE = minersNamed(5);
-const FIVE_SEATS = { quorum: 5, minReveals: 3 };
 
 /** Settles with a call of which something is changed. */
 function settle(

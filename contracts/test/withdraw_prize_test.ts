@@ -13,10 +13,6 @@ function withdraw(c: Competition, from = EVE): Promise<Outcome> {
   return c.deml.send("withdrawPrize", [c.id], { from });
 }
 
-async function fee(c: Competition): Promise<bigint> {
-  return (await c.deml.view("competition", [c.id])).fee;
-}
-
 describe(import.meta.url, {
   ...existingOnly((deml, id) => deml.send("withdrawPrize", [id], { from: ALICE })),
   "given an open competition": {
@@ -69,7 +65,7 @@ describe(import.meta.url, {
         const before = await c.world.chain.balance(ALICE);
         await withdraw(c, from);
         // Two settled submissions, three miners and the settler, each fee as two.
-        const due = c.terms.prizeFund + 2n * c.buyIn - 16n * await fee(c);
+        const due = c.terms.prizeFund + 2n * c.buyIn - 16n * c.fee;
         assert.equal(await c.world.chain.balance(ALICE), before + due);
       }
     },
@@ -82,12 +78,12 @@ describe(import.meta.url, {
       const before = await c.world.chain.balance(ALICE);
       await withdraw(c);
       const penalties = 2n * (c.terms.bond / 10n);
-      const due = c.terms.prizeFund + 2n * c.buyIn - 12n * await fee(c) + penalties;
+      const due = c.terms.prizeFund + 2n * c.buyIn - 12n * c.fee + penalties;
       assert.equal(await c.world.chain.balance(ALICE), before + due);
     },
     "it counts the buy-ins of those who submitted nothing": async () => {
       const c = await final({ participants: [ALICE, BOB, EVE], authors: [ALICE, BOB] });
-      const pot = c.terms.prizeFund + 3n * c.buyIn - 16n * await fee(c);
+      const pot = c.terms.prizeFund + 3n * c.buyIn - 16n * c.fee;
       const { events } = await withdraw(c);
       assert.equal(events[0]!.args.amount, pot);
     },

@@ -99,7 +99,7 @@ Deno.test("readReveals() goes block by block where a node refuses ranges", async
   const ten = limited(chain.provider, 10);
   assert.deepEqual(await readReveals(ten, key), expected);
   assert.deepEqual(ten.queries, [1, 10, 10, 10]);
-  assert.deepEqual(ten.refused, [100]);
+  assert.equal(ten.refused.length, 1);
 });
 
 Deno.test("readReveals() takes several reveals from one block", async () => {

@@ -125,12 +125,13 @@ class NodePool {
 
   /** The answers by id. @throws {ChainUnreachable} if no node gives them all */
   async ask(calls: readonly JsonRpcCall[]): Promise<Map<number, unknown>> {
+    const body = toBody(calls);
     const failures: string[] = [];
     const start = this.#first;
     for (let i = 0; i < this.#nodes.length; i++) {
       const index = (start + i) % this.#nodes.length;
       try {
-        const answers = await this.#post(this.#nodes[index]!, calls);
+        const answers = readAnswers(await this.#post(this.#nodes[index]!, body), calls);
         if (i + 1 < this.#nodes.length && isLimited(answers)) {
           throw new NodeFailure("limits requests");
         }
@@ -143,22 +144,21 @@ class NodePool {
     throw new ChainUnreachable(`no chain node answered: ${failures.join("; ")}`);
   }
 
-  async #post(node: Node, calls: readonly JsonRpcCall[]): Promise<Map<number, unknown>> {
+  async #post(node: Node, body: string): Promise<Uint8Array> {
     const controller = new AbortController();
     const timer = setTimeout(() => controller.abort(new TimedOut()), this.#timeoutMs);
     try {
       const response = await this.#fetch(node.url, {
         method: "POST",
         headers: node.headers,
-        body: toBody(calls),
+        body,
         signal: controller.signal,
       });
       if (!response.ok && !ANSWERING.has(response.status)) {
         await response.body?.cancel();
         throw new NodeFailure(`answered with HTTP status ${response.status}`);
       }
-      const bytes = await readBounded(response, { max: this.#maxBytes });
-      return readAnswers(bytes, calls);
+      return await readBounded(response, { max: this.#maxBytes });
     } catch (error) {
       // Some runtimes hide the reason of an abort behind an error of their own.
       throw controller.signal.aborted ? controller.signal.reason : error;

@@ -270,6 +270,11 @@ Deno.test("the user part of a URL travels as a header", async () => {
   assert.equal(authorization, `Basic ${btoa("me:p@ss")}`);
 });
 
+Deno.test("parameters that JSON does not have are the caller's mistake, not the node's", async () => {
+  const provider = connect([deadUrl()]);
+  await assert.rejects(provider.request({ method: "x", params: [1n] }), { name: "TypeError" });
+});
+
 Deno.test("no URL, or one that is not HTTP(S), is refused without printing it", () => {
   assert.throws(() => connect([]), /expected at least one URL/);
   for (const url of ["", "secret", "ftp://secret/", "file:///secret", "ws://secret"]) {

@@ -60,6 +60,8 @@ Deno.test("a participant's way through the site", async (t) => {
     await register.click();
     await dialog.getByRole("button", { name: "Confirm and register" }).click();
     await page.getByText("You are a participant").waitFor();
+    const focused = await page.evaluate(() => document.activeElement?.tagName);
+    assert.equal(focused, "H2", "the focus was lost with the dialog");
   });
 
   await step("takes submissions once the chain's clock says so, without a reload", async () => {

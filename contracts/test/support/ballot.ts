@@ -6,6 +6,7 @@ import type { Hex } from "../../../core/protocol/types.ts";
 
 /** One miner's part in a round. */
 export interface Ballot {
+  /** Who speaks. */
   miner: Hex;
   /** One score for each submission of the round. */
   scores: readonly number[];
@@ -15,11 +16,17 @@ export interface Ballot {
 
 /** The arguments of `settle`. */
 export interface SettleCall {
+  /** The attempt that is settled. */
   roundId: bigint;
+  /** All who revealed, ascending. */
   miners: Hex[];
+  /** Their packed rows. */
   scores: Hex;
+  /** All who committed only, ascending. */
   silent: Hex[];
+  /** The packed lower medians. */
   medians: Hex;
+  /** Bit j: submission j is settled. */
   settledMask: number | bigint;
 }
 

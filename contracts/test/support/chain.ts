@@ -1,4 +1,10 @@
-/** A chain inside the test's process. Its clock stands still unless a test moves it, and gas costs nothing. */
+/**
+ * A chain inside the test's process. Its clock stands still unless a test moves it, and gas costs nothing.
+ *
+ * Hardhat's native part must be loaded by one test file of a process only: `deno test` gives each file a thread of its
+ * own, and after the thread that loaded it ends, the next one may crash. `deno task test` therefore runs these files in
+ * a process each.
+ */
 import { keccak256, toUtf8Bytes } from "ethers";
 import { network } from "hardhat";
 import type { Hex } from "../../../core/protocol/types.ts";
@@ -16,8 +22,11 @@ type Provider = Awaited<ReturnType<typeof network.create>>["provider"];
 
 /** A transaction, or the creation of a contract where `to` is left out. */
 export interface Transaction {
+  /** Who sends it; needs no key. */
   from: Hex;
+  /** Who gets it. */
   to?: Hex;
+  /** Calldata, or creation code. */
   data?: Hex;
   /** Wei. */
   value?: bigint;
@@ -25,17 +34,23 @@ export interface Transaction {
 
 /** A log of a receipt. */
 export interface Log {
+  /** Who emitted it. */
   address: Hex;
+  /** The event's signature and its indexed values. */
   topics: Hex[];
+  /** The other values. */
   data: Hex;
 }
 
 /** What a mined transaction did. */
 export interface Receipt {
+  /** Of the whole transaction. */
   gasUsed: number;
+  /** Of the block that holds it, alone. */
   blockNumber: number;
   /** Of the contract that the transaction created. */
   contractAddress: Hex | null;
+  /** In order. */
   logs: Log[];
 }
 

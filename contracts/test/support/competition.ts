@@ -12,7 +12,7 @@ import {
 } from "../../../core/protocol/clock.ts";
 import { encodeRoundId, encodeScores, toHex } from "../../../core/protocol/codec.ts";
 import { commitmentOf } from "../../../core/protocol/commitment.ts";
-import { buyIn } from "../../../core/protocol/terms.ts";
+import { buyIn, fee } from "../../../core/protocol/terms.ts";
 import type { Hex, Terms } from "../../../core/protocol/types.ts";
 import { EVE, HOST, payoutOf } from "./actors.ts";
 import { type Ballot, packRows, saltOf, settleArguments, settleCall } from "./ballot.ts";
@@ -25,15 +25,21 @@ export const CHAIN_ID = 31_337n;
 
 /** What names one attempt of one round; each is 0 where it is left out. */
 export interface AttemptKey {
+  /** Of the competition. */
   epoch?: number;
+  /** Of the epoch. */
   round?: number;
+  /** 0, 1 or 2. */
   attempt?: number;
 }
 
 /** A competition on a test's chain. Its steps send what an honest party would, at the clock's time. */
 export class Competition {
+  /** Where it is played. */
   readonly world: World;
+  /** As the host fixed them. */
   readonly terms: Terms;
+  /** Its number. */
   readonly id: bigint;
   /** Complete submissions of each epoch. */
   readonly counts: number[];
@@ -63,6 +69,11 @@ export class Competition {
   /** What a participant pays, wei. */
   get buyIn(): bigint {
     return buyIn(this.terms);
+  }
+
+  /** What one agreeing evaluation earns, wei, unless the competition is cancelled. */
+  get fee(): bigint {
+    return fee(this.terms);
   }
 
   /** A participant registers. */

@@ -30,7 +30,9 @@ export const STATUS = { open: 0, final: 1, cancelled: 2 } as const;
 
 /** An event of the contract. */
 export interface Event {
+  /** As in the interface. */
   name: Named<"event">;
+  /** Its values, by place and by name. */
   args: Result;
 }
 
@@ -48,7 +50,9 @@ export interface Deployment extends BeaconClock {
 
 /** A deployed contract. */
 export class DeML {
+  /** Where it is deployed. */
   readonly chain: Chain;
+  /** Its address. */
   readonly address: Hex;
   /** The beacon's clock as it was deployed. */
   readonly clock: BeaconClock;

@@ -6,7 +6,7 @@ const { Fp, Fp2 } = bls12_381.fields;
 const ELEMENT_BYTES = 64;
 
 /** The order of the field that coordinates are in. */
-export const FIELD_ORDER = Fp.ORDER;
+export const FIELD_ORDER: bigint = Fp.ORDER;
 
 /** A point's bytes with one of its field elements increased (modulo 2^512). */
 export function addToElement(

@@ -10,20 +10,26 @@ import type { Hex, Terms } from "../../../core/protocol/types.ts";
 import { randomness } from "../../../core/seal/beacon.ts";
 import { EVE, HOST } from "./actors.ts";
 import type { Ballot } from "./ballot.ts";
+import { Agenda } from "./agenda.ts";
 import { addressOf } from "./chain.ts";
 import { type AttemptKey, Competition } from "./competition.ts";
 import type { World } from "./world.ts";
 
 /** A competition that was played to its end, and what core/ says about it. */
 export interface Played {
+  /** On the chain. */
   competition: Competition;
+  /** In the order of their registration. */
   participants: Hex[];
+  /** In the order of their enrolment. */
   miners: Hex[];
   /** Running hash of each submission's chunks. */
   hashes: Hex[];
   /** Of each submission; undefined where its round stayed undecided. */
   verdicts: (Verdict | undefined)[];
+  /** Fees and dissents of everybody. */
   books: Books;
+  /** How it ended. */
   status: "final" | "cancelled";
   /** For each attempt in which somebody could commit: the roundId and the miners that core/ seats. */
   committees: { roundId: bigint; seated: Hex[] }[];
@@ -40,7 +46,7 @@ export async function playCompetition(world: World, random: Random): Promise<Pla
   }
   await agenda.run();
   if (game.cancelled) return play;
-  travel(c, c.terms.submissionEndsAt);
+  if (world.chain.now < c.terms.submissionEndsAt) world.chain.travelTo(c.terms.submissionEndsAt);
   await c.finalize();
   const scored = play.verdicts.some((verdict) => verdict!.agreeing > 0 && verdict!.median > 0);
   play.status = scored ? "final" : "cancelled";
@@ -57,32 +63,6 @@ export function standings(verdicts: Played["verdicts"]): Standing[] {
       result: agreeing > 0 ? { state: "settled", score, agreeing } : { state: "void" },
     };
   });
-}
-
-/** What is to be done at which second, in order. */
-class Agenda {
-  #entries: { time: number; run: () => void | Promise<void> }[] = [];
-  readonly #competition: Competition;
-
-  constructor(competition: Competition) {
-    this.#competition = competition;
-  }
-
-  at(time: number, run: () => void | Promise<void>): void {
-    const later = this.#entries.findIndex((entry) => entry.time > time);
-    this.#entries.splice(later < 0 ? this.#entries.length : later, 0, { time, run });
-  }
-
-  clear(): void {
-    this.#entries = [];
-  }
-
-  async run(): Promise<void> {
-    for (let next = this.#entries.shift(); next; next = this.#entries.shift()) {
-      travel(this.#competition, next.time);
-      await next.run();
-    }
-  }
 }
 
 /** A competition while it is played. */
@@ -112,7 +92,7 @@ async function open(world: World, random: Random): Promise<Game> {
     committees: [],
   };
   const diligence = random.pick([95, 95, 95, 60]);
-  return { play, agenda: new Agenda(competition), random, diligence, cancelled: false };
+  return { play, agenda: new Agenda(world.chain), random, diligence, cancelled: false };
 }
 
 function people(role: string, count: number): Hex[] {
@@ -297,9 +277,4 @@ async function settleRound(
     play.verdicts[first + ROUND_SIZE * key.round + i] = verdict;
   });
   return true;
-}
-
-/** Moves the clock, which may be there already. */
-function travel({ world: { chain } }: Competition, time: number): void {
-  if (chain.now < time) chain.travelTo(time);
 }

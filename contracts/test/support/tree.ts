@@ -6,12 +6,15 @@ import assert from "node:assert/strict";
 
 /** Tests by the lines of their tree: a *given* or *when* holds further lines, an *it* a test. */
 export interface Cases {
+  /** A line without its indentation. */
   [line: string]: Cases | (() => Promise<void> | void);
 }
 
 /** A tree as text: its first line, and the way to each of its leaves. */
 export interface Tree {
+  /** Its first line: what it is about. */
   title: string;
+  /** The lines that lead to each *it*, which is the last. */
   paths: string[][];
 }
 

@@ -9,8 +9,11 @@ export const CLOCK = { genesis: START - 1_000, period: 7, sealGap: 30 };
 
 /** What a test needs of the outside. */
 export interface World {
+  /** Where everything happens. */
   chain: Chain;
+  /** The contract on it, which trusts the beacon. */
   deml: DeML;
+  /** Signs any round at once. */
   beacon: LocalBeacon;
 }
 

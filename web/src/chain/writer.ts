@@ -28,7 +28,7 @@ export interface ChainWriter {
    *
    * @param gas of the calls altogether where they are several; the first is still simulated, to see that it works
    */
-  quote(call: Call, account: Hex, gas?: number): Promise<Quote>;
+  quote(call: Call, of: { account: Hex; gas?: number }): Promise<Quote>;
   /** Asks the wallet to send. Gives the hash. */
   send(call: Call, signer: Signer): Promise<Hex>;
   /** Whether a transaction of the account still waits for a block. */
@@ -48,7 +48,7 @@ export function createWriter(
     register: (input) => registerCall(contract, input),
     submit: (input) => submitModelCall(contract, input),
     append: (input) => appendModelCall(contract, input),
-    async quote({ to, data, value }, account, gas) {
+    async quote({ to, data, value }, { account, gas }) {
       const request = { from: account, to, data, value: `0x${value.toString(16)}` };
       const [estimate, gasPrice, balance] = await Promise.all([
         quantity(provider, "eth_estimateGas", [request]),

@@ -63,7 +63,7 @@ export function createRegistration(
         requireOpen(await manifest.load());
         await train.load();
         await test.load();
-        const quote = await writer.quote(call(), account);
+        const quote = await writer.quote(call(), { account });
         if (state.peek().step === "checking") state.value = { step: "confirm", quote };
       }),
     confirm: () =>

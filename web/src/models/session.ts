@@ -2,7 +2,8 @@
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { Hex } from "../../../core/protocol/types.ts";
 import { explain } from "../chain/explain.ts";
-import type { Wallet, WalletProvider } from "../wallet/provider.ts";
+import { type Connection, openConnection } from "../wallet/connection.ts";
+import type { Wallet } from "../wallet/provider.ts";
 import { type ChainTerms, switchChain } from "../wallet/switch_chain.ts";
 
 /** The session's state and what can be done with it. Actions never reject: failures are in `problem`. */
@@ -41,41 +42,24 @@ const REMEMBERED = "deml.wallet";
 
 /** Starts a session. A wallet used before is taken up again without asking, as soon as it announces itself. */
 export function createSession({ wallets, chain, storage }: SessionOptions): Session {
-  const wallet = signal<Wallet>();
-  const account = signal<Hex>();
-  const chainId = signal<number>();
+  const current = signal<{ wallet: Wallet; connection: Connection }>();
   const asking = signal<Wallet>();
   const problem = signal<string>();
-  let stopListening = () => {};
+  const account = computed(() => current.value?.connection.account.value);
+  const chainId = computed(() => current.value?.connection.chainId.value);
 
   /** Takes a wallet up, unless it gives no account. */
-  async function adopt(candidate: Wallet, method: "eth_requestAccounts" | "eth_accounts") {
-    const { provider } = candidate;
-    const address = firstAddress(await provider.request({ method }));
-    if (address === undefined) return false;
-    const id = toChainId(await provider.request({ method: "eth_chainId" }));
-    stopListening();
-    [wallet.value, account.value, chainId.value] = [candidate, address, id];
-    stopListening = listen(provider, {
-      accountsChanged(value) {
-        const address = firstAddress(value);
-        if (address === undefined) forget();
-        else account.value = address;
-      },
-      chainChanged: (value) => chainId.value = toChainId(value),
-    });
+  async function adopt(wallet: Wallet, method: "eth_requestAccounts" | "eth_accounts") {
+    const connection = await openConnection(wallet.provider, method);
+    if (connection === undefined) return false;
+    current.peek()?.connection.close();
+    current.value = { wallet, connection };
     return true;
   }
 
-  function forget(): void {
-    stopListening();
-    wallet.value = account.value = chainId.value = undefined;
-    attempt(() => storage.removeItem(REMEMBERED));
-  }
-
-  async function ask(candidate: Wallet, work: () => Promise<void>): Promise<void> {
+  async function ask(wallet: Wallet, work: () => Promise<void>): Promise<void> {
     if (asking.peek() !== undefined) return;
-    asking.value = candidate;
+    asking.value = wallet;
     problem.value = undefined;
     try {
       await work();
@@ -97,52 +81,33 @@ export function createSession({ wallets, chain, storage }: SessionOptions): Sess
 
   return {
     wallets,
-    wallet,
+    wallet: computed(() => account.value === undefined ? undefined : current.value?.wallet),
     account,
     asking,
     problem,
-    onChain: computed(() => wallet.value === undefined || chainId.value === chain.chainId),
-    connect: (candidate) =>
-      ask(candidate, async () => {
-        if (await adopt(candidate, "eth_requestAccounts")) {
-          attempt(() => storage.setItem(REMEMBERED, candidate.rdns));
+    onChain: computed(() => account.value === undefined || chainId.value === chain.chainId),
+    connect: (wallet) =>
+      ask(wallet, async () => {
+        if (await adopt(wallet, "eth_requestAccounts")) {
+          attempt(() => storage.setItem(REMEMBERED, wallet.rdns));
         } else {
           problem.value = "The wallet gave no account. Unlock it or choose one, then try again.";
         }
       }),
-    disconnect: forget,
+    disconnect() {
+      current.peek()?.connection.close();
+      current.value = undefined;
+      attempt(() => storage.removeItem(REMEMBERED));
+    },
     async switchChain() {
-      const current = wallet.peek();
-      if (current === undefined) return;
-      await ask(current, async () => {
-        await switchChain(current.provider, chain);
-        chainId.value = toChainId(await current.provider.request({ method: "eth_chainId" }));
+      const connected = current.peek();
+      if (connected === undefined) return;
+      await ask(connected.wallet, async () => {
+        await switchChain(connected.wallet.provider, chain);
+        await connected.connection.readChain();
       });
     },
   };
-}
-
-function listen(
-  provider: WalletProvider,
-  listeners: Record<string, (value: unknown) => void>,
-): () => void {
-  for (const [event, listener] of Object.entries(listeners)) provider.on?.(event, listener);
-  return () => {
-    for (const [event, listener] of Object.entries(listeners)) {
-      provider.removeListener?.(event, listener);
-    }
-  };
-}
-
-function firstAddress(value: unknown): Hex | undefined {
-  const first: unknown = Array.isArray(value) ? value[0] : undefined;
-  const fits = typeof first === "string" && /^0x[0-9a-fA-F]{40}$/.test(first);
-  return fits ? first.toLowerCase() as Hex : undefined;
-}
-
-function toChainId(value: unknown): number | undefined {
-  const id = typeof value === "string" || typeof value === "number" ? Number(value) : NaN;
-  return Number.isSafeInteger(id) ? id : undefined;
 }
 
 /** Storage is off in some privacy modes; the session works without it. */

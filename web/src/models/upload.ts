@@ -3,6 +3,7 @@
  * interrupts it (a declined request, a reload, a lost connection), choosing the same file goes on where the chain is.
  */
 import { type ReadonlySignal, signal } from "@preact/signals";
+import type { Call } from "../../../core/chain/types.ts";
 import type { Manifest } from "../../../core/dataset/manifest.ts";
 import { MAX_MODEL_BYTES } from "../../../core/model/inflate.ts";
 import { explain } from "../chain/explain.ts";
@@ -67,36 +68,18 @@ export interface UploadOptions {
 
 /** The upload for a competition. */
 export function createUpload(options: UploadOptions): UploadModel {
-  const { competition, session, reader, writer } = options;
+  const { competition, session, writer } = options;
   const state = signal<UploadState>({ step: "choose", problem: undefined });
-
-  async function plan(packed: Uint8Array, account: Signer["account"]): Promise<UploadPlan> {
-    const epoch = runningEpoch(competition);
-    // Its chunk, if it is one, would be sent twice.
-    if (await writer.busy(account)) {
-      throw new Error("a transaction of your account still waits for a block: try again after it");
-    }
-    const { upload } = await reader.participant(competition.id, account);
-    return planUpload(packed, { epoch, upload });
-  }
-
-  function nextCall({ epoch, size, chunks, sent }: UploadPlan) {
-    const { offset, data } = chunks[sent]!;
-    const { id } = competition;
-    return sent === 0
-      ? writer.submit({ id, epoch, size, data })
-      : writer.append({ id, offset, data });
-  }
 
   async function choose(file: ModelFile): Promise<void> {
     state.value = { step: "checking", name: file.name };
     try {
       const { account } = requireSigner(session);
       const packed = await packFile(file, options);
-      const found = await plan(packed, account);
-      const quote = await writer.quote(nextCall(found), account, gasOf(found));
+      const plan = await makePlan(packed, account, options);
+      const quote = await writer.quote(nextCall(plan, options), { account, gas: gasOf(plan) });
       const { name, size } = file;
-      state.value = { step: "confirm", file: { name, size, packed }, plan: found, quote };
+      state.value = { step: "confirm", file: { name, size, packed }, plan, quote };
     } catch (error) {
       state.value = { step: "choose", problem: (await explain(error)).text };
     }
@@ -106,22 +89,21 @@ export function createUpload(options: UploadOptions): UploadModel {
     const before = state.peek();
     if (before.step !== "confirm" && before.step !== "paused") return;
     const { file } = before;
-    let current = before.plan;
+    let plan = before.plan;
     try {
       const signer = requireSigner(session);
-      current = await plan(file.packed, signer.account);
-      while (current.sent < current.chunks.length) {
-        state.value = { step: "sending", file, plan: current, waitingFor: "wallet" };
-        const hash = await writer.send(nextCall(current), sameSigner(session, signer));
-        state.value = { step: "sending", file, plan: current, waitingFor: "block" };
+      plan = await makePlan(file.packed, signer.account, options);
+      while (plan.sent < plan.chunks.length) {
+        state.value = { step: "sending", file, plan, waitingFor: "wallet" };
+        const hash = await writer.send(nextCall(plan, options), sameSigner(session, signer));
+        state.value = { step: "sending", file, plan, waitingFor: "block" };
         await writer.wait(hash);
-        current = { ...current, sent: current.sent + 1 };
+        plan = { ...plan, sent: plan.sent + 1 };
       }
       await competition.refresh();
       state.value = { step: "done", file };
     } catch (error) {
-      const { text } = await explain(error);
-      state.value = { step: "paused", file, plan: current, problem: text };
+      state.value = { step: "paused", file, plan, problem: (await explain(error)).text };
     }
   }
 
@@ -131,6 +113,31 @@ export function createUpload(options: UploadOptions): UploadModel {
     send,
     reset: () => state.value = { step: "choose", problem: undefined },
   };
+}
+
+/** What is to be sent now. @throws {Error} outside the submission phase, or while a transaction is under way */
+async function makePlan(
+  packed: Uint8Array,
+  account: Signer["account"],
+  { competition, reader, writer }: UploadOptions,
+): Promise<UploadPlan> {
+  const epoch = runningEpoch(competition);
+  // If it is a chunk, it would be sent twice.
+  if (await writer.busy(account)) {
+    throw new Error("a transaction of your account still waits for a block: try again after it");
+  }
+  const { upload } = await reader.participant(competition.id, account);
+  return planUpload(packed, { epoch, upload });
+}
+
+function nextCall(
+  { epoch, size, chunks, sent }: UploadPlan,
+  { competition: { id }, writer }: UploadOptions,
+): Call {
+  const { offset, data } = chunks[sent]!;
+  return sent === 0
+    ? writer.submit({ id, epoch, size, data })
+    : writer.append({ id, offset, data });
 }
 
 /** The ONNX file as a packed model. @throws {RangeError} for one that the competition does not take */

@@ -11,17 +11,23 @@ export function Dialog(
   },
 ): ComponentChildren {
   const dialog = useRef<HTMLDialogElement>(null);
+  const close = useRef(onClose);
+  close.current = onClose;
   useEffect(() => {
     const shown = dialog.current!;
+    const closed = () => close.current();
+    shown.addEventListener("close", closed);
     shown.showModal();
     return () => {
+      // Leaving because of an answer is no closing.
+      shown.removeEventListener("close", closed);
       shown.close();
       // What had the focus before is often gone by now.
       if (document.activeElement === document.body) focusHeading();
     };
   }, []);
   return (
-    <dialog ref={dialog} aria-labelledby="dialog-title" onClose={onClose}>
+    <dialog ref={dialog} aria-labelledby="dialog-title">
       <div class="stack">
         <h2 id="dialog-title">{title}</h2>
         {children}
