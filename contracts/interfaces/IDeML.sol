@@ -79,9 +79,9 @@ interface IDeML {
         uint16 quorum;
         uint16 minReveals;
         Status status;
-        // word 4
         uint32 participants;
         uint32 miners;
+        // word 4
         uint32 submissions;
         /// @dev Rounds that have arisen, and those decided, over all epochs.
         uint32 rounds;
@@ -91,9 +91,9 @@ interface IDeML {
         uint24 bestScore;
         /// @dev The last epoch that has submissions, plus one; 0 while none has.
         uint8 lastEpoch;
-        // word 5
         /// @dev Fees earned so far, as a number of fees.
         uint64 fees;
+        // word 5
         /// @dev Penalties booked so far, in wei.
         uint96 penalties;
         /// @dev Whether the prize was withdrawn (Final) or the host refunded (Cancelled).
@@ -198,7 +198,8 @@ interface IDeML {
     event BeaconPosted(uint64 indexed round, bytes signature);
     /// @param previousBlock Block of the commit that the miner's seat held before (or of its enrolment); 0 for none.
     event ScoresCommitted(uint256 indexed roundId, address indexed miner, uint256 previousBlock, bytes box);
-    /// @param previousBlock Block of the round's reveal before this one, 0 for the first. It may be this block.
+    /// @param previousBlock Block of the round's reveal before this one, in whatever attempt; 0 for none. It may be this
+    /// block.
     event ScoresRevealed(uint256 indexed roundId, address indexed miner, uint256 previousBlock, bytes scores);
     event RoundSettled(
         uint256 indexed roundId, address indexed settler, uint256 revealed, bytes medians, uint256 settledMask
@@ -301,6 +302,8 @@ interface IDeML {
     function submitModel(uint256 id, uint256 epoch, uint256 size, bytes calldata data) external;
 
     /// @notice Continues the caller's upload; `offset` is what has arrived of it.
+    /// @dev Warning: a payload spread over very many blocks costs its readers as many queries. Our tools read up to 256
+    /// blocks and abstain beyond, which voids the submission.
     function appendModel(uint256 id, uint256 offset, bytes calldata data) external;
 
     // ------------------------------------------------------------------------------------------------ miners

@@ -5,7 +5,7 @@ import { toHex, toWord, word } from "../protocol/codec.ts";
 import { callPage, callPageUpTo, callView, fromQuantity, SELECTORS, toQuantity } from "./calls.ts";
 import { TOPICS } from "./log_query.ts";
 import type { Provider } from "./provider.ts";
-import { startChain } from "./testing/chain_helper_test.ts";
+import { startChain } from "./testing/chain.ts";
 
 const ethersInterface = new Interface(abi as unknown as InterfaceAbi);
 const CONTRACT = "0x00000000000000000000000000000000000000aa";

@@ -13,9 +13,9 @@ import type { Hex } from "../protocol/types.ts";
 import { type ChainError, explainError } from "./errors.ts";
 import { ChainUnreachable, RpcError } from "./provider.ts";
 import { estimateGas } from "./sender.ts";
-import { startChain } from "./testing/chain_helper_test.ts";
-import { TestCompetition } from "./testing/competition_helper_test.ts";
-import { serveChain } from "./testing/http_helper_test.ts";
+import { startChain } from "./testing/chain.ts";
+import { TestCompetition } from "./testing/competition.ts";
+import { serveChain } from "./testing/http.ts";
 import { claimCall } from "./writes.ts";
 
 const ethersInterface = new Interface(abi as unknown as InterfaceAbi);

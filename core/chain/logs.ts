@@ -20,10 +20,8 @@ import type { PostedBeacon, Reveal, Round, Seat, Settlement } from "./types.ts";
 const MAX_BOX = 512;
 const SIGNATURE_BYTES = 128;
 const SCORE_BYTES = 4;
-/** A query for reveals reaches this many times as far back as the one before it, ... */
-const REACH_GROWTH = 10;
-/** ... up to what nodes that take ranges at all allow. */
-const MAX_REACH = 1_000;
+/** How many blocks back the queries for reveals reach that go out together; nodes that take ranges allow the last. */
+const REACHES = [1, 10, 100, 1_000] as const;
 
 /** One attempt of a round. */
 export interface RoundEventsKey {
@@ -42,9 +40,9 @@ export interface RevealsKey extends RoundEventsKey {
 }
 
 /**
- * Reads everything that was revealed in an attempt, in the order of the chain. It asks for the block of the last reveal,
- * then for wider and wider ranges that end at the block that the earliest reveal found so far names; where a node
- * refuses ranges, for those blocks alone.
+ * Reads everything that was revealed in an attempt, in the order of the chain. One request asks for the last 1,000
+ * blocks, in ranges of growing length; what lies further back, or in ranges that the node refuses, is found by ranges
+ * that it takes, each ending at the block that the earliest reveal found so far names.
  *
  * @param key with `seats` each row is checked against its miner's digest, so that a lying node is found out here and not
  * by a settle that reverts
@@ -54,33 +52,46 @@ export async function readReveals(
   provider: Provider,
   { contract, roundId, round, seats }: RevealsKey,
 ): Promise<Reveal[]> {
-  const reveals: Reveal[] = [];
-  let block = round.lastRevealBlock;
-  let [reach, maxReach] = [1, MAX_REACH];
-  while (reveals.length < round.revealed) {
-    const fromBlock = Math.max(block - reach + 1, 0);
-    const missing = round.revealed - reveals.length;
-    let logs: Log[];
-    try {
-      const query = { contract, roundId, count: round.count, missing };
-      logs = await readRevealLogs(provider, { ...query, fromBlock, toBlock: block });
-    } catch (error) {
-      if (reach === 1 || error instanceof ChainUnreachable) throw error;
-      reach = maxReach = reach / REACH_GROWTH; // The node refuses ranges of this length.
-      continue;
-    }
-    reveals.unshift(...logs.map((log) => decodeReveal(log, round.count)));
-    const previous = logs[0] === undefined ? block : dataNumber(logs[0].data, 0);
-    if (reveals.length < round.revealed && previous >= fromBlock) {
+  const query = { contract, roundId, count: round.count };
+  if (round.revealed === 0) return [];
+  let { logs, fromBlock, reach } = await readRecent(provider, { ...query, round });
+  while (logs.length < round.revealed) {
+    const block = logs[0] === undefined ? fromBlock : dataNumber(logs[0].data, 0);
+    if (block >= fromBlock) {
       throw new RangeError(
-        `${round.revealed} reveals are counted in round ${roundId}, but the chain node has ${reveals.length} of them`,
+        `${round.revealed} reveals are counted in round ${roundId}, but the chain node has ${logs.length} of them`,
       );
     }
-    block = previous;
-    reach = Math.min(reach * REACH_GROWTH, maxReach);
+    const missing = round.revealed - logs.length;
+    fromBlock = Math.max(block - reach + 1, 0);
+    const range = { fromBlock, toBlock: block, missing };
+    logs = [...await readRevealLogs(provider, { ...query, ...range }), ...logs];
   }
+  const reveals = logs.map((log) => decodeReveal(log, round.count));
   checkReveals(reveals, roundId, seats);
   return reveals;
+}
+
+/** The reveals of the last blocks, without a gap: from `fromBlock` on all are there. The node takes ranges of `reach`. */
+async function readRecent(
+  provider: Provider,
+  { round, ...query }: RoundEventsKey & { count: number; round: RevealsKey["round"] },
+): Promise<{ logs: Log[]; fromBlock: number; reach: number }> {
+  const { lastRevealBlock: last, revealed: missing } = round;
+  const answers = await Promise.allSettled(REACHES.map((reach, i) => {
+    const [fromBlock, toBlock] = [Math.max(last - reach + 1, 0), last - (REACHES[i - 1] ?? 0)];
+    return toBlock < 0
+      ? Promise.resolve([])
+      : readRevealLogs(provider, { ...query, fromBlock, toBlock, missing });
+  }));
+  const refused = answers.findIndex(({ status }) => status === "rejected");
+  const good = refused < 0 ? answers : answers.slice(0, refused);
+  const { reason } = (answers[refused] ?? {}) as { reason?: unknown };
+  if (good.length === 0 || reason instanceof ChainUnreachable) throw reason;
+  const logs = good.flatMap((answer) => answer.status === "fulfilled" ? [answer.value] : [])
+    .reverse().flat();
+  const reach = REACHES[good.length - 1]!;
+  return { logs, fromBlock: Math.max(last - reach + 1, 0), reach };
 }
 
 function readRevealLogs(

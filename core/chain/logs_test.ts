@@ -5,9 +5,9 @@ import { verifyBeacon } from "../seal/beacon.ts";
 import { readBeaconSignature, readBox, readReveals, readSettlement } from "./logs.ts";
 import { ChainUnreachable, type Provider, RpcError } from "./provider.ts";
 import { readSeats, readSnapshot } from "./reader.ts";
-import { boxOf, saltOf, TestCompetition } from "./testing/competition_helper_test.ts";
-import { startChain, type TestChain } from "./testing/chain_helper_test.ts";
-import { serveChain } from "./testing/http_helper_test.ts";
+import { boxOf, saltOf, TestCompetition } from "./testing/competition.ts";
+import { startChain, type TestChain } from "./testing/chain.ts";
+import { serveChain } from "./testing/http.ts";
 import type { Round } from "./types.ts";
 import { revealManyCall } from "./writes.ts";
 
@@ -68,7 +68,7 @@ function limited(provider: Provider, maxBlocks: number) {
   };
 }
 
-Deno.test("readReveals() finds all reveals in order, wherever they lie, in few requests", async () => {
+Deno.test("readReveals() finds all reveals in order, wherever they lie, in one request", async () => {
   await using chain = await startChain();
   const { competition, roundId, revealing } = await committed(chain, { miners: 12 });
   for (const [i, miner] of revealing.entries()) {
@@ -81,7 +81,7 @@ Deno.test("readReveals() finds all reveals in order, wherever they lie, in few r
   const reveals = await readReveals(served.connect(), { ...key, seats });
   const scores = encodeScores(SCORES);
   assert.deepEqual(reveals, revealing.map((miner) => ({ miner, scores })));
-  assert.equal(served.posts.length, 3); // 1, 10 and 100 blocks.
+  assert.equal(served.posts.length, 1);
 });
 
 Deno.test("readReveals() goes block by block where a node refuses ranges", async () => {
@@ -98,8 +98,8 @@ Deno.test("readReveals() goes block by block where a node refuses ranges", async
   assert.deepEqual(single.queries, Array(9).fill(1));
   const ten = limited(chain.provider, 10);
   assert.deepEqual(await readReveals(ten, key), expected);
-  assert.deepEqual(ten.queries, [1, 10, 10, 10]);
-  assert.equal(ten.refused.length, 1);
+  assert.deepEqual(ten.queries, [1, 9, 10, 10]);
+  assert(ten.refused.length > 0);
 });
 
 Deno.test("readReveals() takes several reveals from one block", async () => {
@@ -222,7 +222,7 @@ Deno.test("readReveals() does not go on where the chain cannot be reached", asyn
   });
   const key = { contract: chain.contract, roundId, round: await roundOf(chain) };
   await assert.rejects(readReveals(dying, key), { name: "ChainUnreachable" });
-  assert.equal(queries, 2);
+  assert.equal(queries, 3); // One batch; nothing lies before the third range.
 });
 
 Deno.test("readBox() gives each miner's box, also after it has revealed", async () => {

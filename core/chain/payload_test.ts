@@ -5,9 +5,9 @@ import type { Hex } from "../protocol/types.ts";
 import { readPayload, readPayloads } from "./payload.ts";
 import type { Provider } from "./provider.ts";
 import { readSnapshot } from "./snapshot.ts";
-import { startChain, type TestChain } from "./testing/chain_helper_test.ts";
-import { TestCompetition } from "./testing/competition_helper_test.ts";
-import { serveChain } from "./testing/http_helper_test.ts";
+import { startChain, type TestChain } from "./testing/chain.ts";
+import { TestCompetition } from "./testing/competition.ts";
+import { serveChain } from "./testing/http.ts";
 import type { Call } from "./types.ts";
 import { appendModelCall, submitModelCall } from "./writes.ts";
 

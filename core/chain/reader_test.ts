@@ -15,9 +15,9 @@ import {
   readSeats,
   readSnapshot,
 } from "./reader.ts";
-import { startChain } from "./testing/chain_helper_test.ts";
-import { TestCompetition } from "./testing/competition_helper_test.ts";
-import { serveChain } from "./testing/http_helper_test.ts";
+import { startChain } from "./testing/chain.ts";
+import { TestCompetition } from "./testing/competition.ts";
+import { serveChain } from "./testing/http.ts";
 import { submitModelCall } from "./writes.ts";
 
 const NOBODY: Hex = "0x00000000000000000000000000000000000000aa";

@@ -19,8 +19,8 @@ import {
   decodeSubmission,
   WIDTHS,
 } from "./rows.ts";
-import { startChain, type TestChain } from "./testing/chain_helper_test.ts";
-import { TestCompetition } from "./testing/competition_helper_test.ts";
+import { startChain, type TestChain } from "./testing/chain.ts";
+import { TestCompetition } from "./testing/competition.ts";
 
 const CASES = 20;
 const ethersInterface = new Interface(abi as unknown as InterfaceAbi);

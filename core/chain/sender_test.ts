@@ -4,9 +4,9 @@ import { explainError } from "./errors.ts";
 import { ChainUnreachable, type Provider } from "./provider.ts";
 import { estimateGas, MAX_GAS, Reverted, waitForReceipt, walletSender } from "./sender.ts";
 import { localSender } from "./signer.ts";
-import { startChain, type TestChain } from "./testing/chain_helper_test.ts";
-import { TestCompetition } from "./testing/competition_helper_test.ts";
-import { serveChain } from "./testing/http_helper_test.ts";
+import { startChain, type TestChain } from "./testing/chain.ts";
+import { TestCompetition } from "./testing/competition.ts";
+import { serveChain } from "./testing/http.ts";
 import { claimCall, postBeaconCall } from "./writes.ts";
 
 const NOBODY: Hex = "0x00000000000000000000000000000000000000aa";

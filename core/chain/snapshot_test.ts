@@ -6,9 +6,9 @@ import { SELECTORS, type View } from "./calls.ts";
 import { explainError } from "./errors.ts";
 import type { Provider } from "./provider.ts";
 import { readSnapshot } from "./snapshot.ts";
-import { BEACON, startChain, type TestChain } from "./testing/chain_helper_test.ts";
-import { TestCompetition } from "./testing/competition_helper_test.ts";
-import { serveChain } from "./testing/http_helper_test.ts";
+import { BEACON, startChain, type TestChain } from "./testing/chain.ts";
+import { TestCompetition } from "./testing/competition.ts";
+import { serveChain } from "./testing/http.ts";
 
 /** A competition of one epoch with so many submissions by up to 10 participants, and 7 miners. */
 async function withSubmissions(

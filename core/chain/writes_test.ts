@@ -8,8 +8,8 @@ import { seededRandom } from "../protocol/testing/random.ts";
 import type { Hex } from "../protocol/types.ts";
 import { readReveals } from "./logs.ts";
 import { readOwed, readPot, readSnapshot } from "./reader.ts";
-import { startChain, type TestChain } from "./testing/chain_helper_test.ts";
-import { saltOf, TestCompetition } from "./testing/competition_helper_test.ts";
+import { startChain, type TestChain } from "./testing/chain.ts";
+import { saltOf, TestCompetition } from "./testing/competition.ts";
 import {
   claimCall,
   encodeCall,

@@ -27,6 +27,7 @@ export type Result =
 export interface Standing {
   /** Number of the submission. */
   number: number;
+  /** How it stands. */
   result: Result;
 }
 

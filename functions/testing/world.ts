@@ -7,7 +7,7 @@ import { utf8ToBytes } from "@noble/hashes/utils.js";
 import { readSnapshot } from "../../core/chain/reader.ts";
 import { connect, type ConnectOptions, type Provider } from "../../core/chain/rpc.ts";
 import { type LocalSender, localSender } from "../../core/chain/signer.ts";
-import { startChain, type TestChain } from "../../core/chain/testing/chain_helper_test.ts";
+import { startChain, type TestChain } from "../../core/chain/testing/chain.ts";
 import type { Hex, Snapshot } from "../../core/chain/types.ts";
 import { createCall, registerCall, submitModelCall } from "../../core/chain/writes.ts";
 import { digestFromCid } from "../../core/ipfs/cid.ts";

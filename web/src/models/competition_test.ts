@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { startChain } from "../../../core/chain/testing/chain_helper_test.ts";
+import { startChain } from "../../../core/chain/testing/chain.ts";
 import { Stage } from "../../test/support/stage.ts";
 import { testManifest, visit } from "../../test/support/visitor.ts";
 

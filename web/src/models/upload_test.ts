@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { startChain } from "../../../core/chain/testing/chain_helper_test.ts";
+import { startChain } from "../../../core/chain/testing/chain.ts";
 import { admitModel } from "../../../core/model/admit.ts";
 import { packModel } from "../../../core/model/pack.ts";
 import { readPayload } from "../../../core/chain/payload.ts";

@@ -1,6 +1,6 @@
 /** A competition on a real chain, taken through its phases by calls of the contract, as its other parties would. */
-import type { TestChain } from "../../../core/chain/testing/chain_helper_test.ts";
-import { BEACON } from "../../../core/chain/testing/chain_helper_test.ts";
+import type { TestChain } from "../../../core/chain/testing/chain.ts";
+import { BEACON } from "../../../core/chain/testing/chain.ts";
 import {
   appendModelCall,
   commitScoresCall,

@@ -1,6 +1,6 @@
 /** A visitor of the site without a browser: the site's models on a real chain, with a wallet that signs or declines. */
 import { signal } from "@preact/signals";
-import type { TestChain } from "../../../core/chain/testing/chain_helper_test.ts";
+import type { TestChain } from "../../../core/chain/testing/chain.ts";
 import { type Manifest, parseManifest } from "../../../core/dataset/manifest.ts";
 import type { Hex } from "../../../core/protocol/types.ts";
 import { createReader } from "../../src/chain/reader.ts";

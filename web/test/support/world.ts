@@ -1,6 +1,6 @@
 /** Everything that the site needs around it: chain, contract, IPFS, the built site, a browser and a wallet. */
 import type { Page } from "playwright-core";
-import { startChain, type TestChain } from "../../../core/chain/testing/chain_helper_test.ts";
+import { startChain, type TestChain } from "../../../core/chain/testing/chain.ts";
 import type { Hex } from "../../../core/protocol/types.ts";
 import { openBrowser, type TestBrowser } from "./browser.ts";
 import { type RpcServer, serveRpc } from "./rpc_server.ts";

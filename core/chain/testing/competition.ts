@@ -18,7 +18,7 @@ import {
   submitModelCall,
 } from "../writes.ts";
 import type { Receipt, Reveal } from "../types.ts";
-import { BEACON, type TestChain } from "./chain_helper_test.ts";
+import { BEACON, type TestChain } from "./chain.ts";
 
 /** Seconds from creation to the end of registration. */
 const REGISTRATION = 20_000;
