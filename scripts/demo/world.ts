@@ -11,6 +11,7 @@ import { toHex } from "../../core/protocol/codec.ts";
 import type { Hex } from "../../core/protocol/types.ts";
 import { beaconHandler, type LocalBeacon, localBeacon } from "../../core/seal/local_beacon.ts";
 import { startNode } from "../lib/chain_node.ts";
+import { moveTo } from "../lib/chain_time.ts";
 import { deploy } from "../lib/deploy.ts";
 
 /** Seconds from an epoch's end to its beacon, as on Ethereum. */
@@ -90,11 +91,7 @@ export async function openWorld(
         return await waitForReceipt(provider, await sender.send(call), { pollMs: 20 });
       },
       now,
-      async travelTo(time) {
-        if (await now() >= time) return;
-        await provider.request({ method: "evm_setNextBlockTimestamp", params: [time] });
-        await provider.request({ method: "evm_mine" });
-      },
+      travelTo: async (time) => await now() < time ? await moveTo(provider, time) : undefined,
       close,
     };
   } catch (error) {
