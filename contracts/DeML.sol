@@ -257,9 +257,10 @@ contract DeML is DeMLState {
         (uint256 id, uint256 epoch_, uint256 number) = _split(roundId);
         Competition storage c = _open(id);
         Epoch memory e = _epochs[id][epoch_];
-        if (attempt >= ATTEMPTS || number >= _roundCount(e.count)) revert DeML_NoRound(roundId);
+        uint256 rounds = _roundCount(e.count);
+        if (attempt >= ATTEMPTS || number >= rounds) revert DeML_NoRound(roundId);
         uint256 startsAt = e.startsAt + attempt * _attemptSecs(c, e.count);
-        uint256 commitEndsAt = startsAt + _roundCount(e.count) * c.commitSecs;
+        uint256 commitEndsAt = startsAt + rounds * c.commitSecs;
         _checkFrom(startsAt);
         _checkBefore(commitEndsAt);
         if (e.previous != 0) {
@@ -365,7 +366,7 @@ contract DeML is DeMLState {
         if (mask != 0) {
             _accounts[id][msg.sender].fees += uint32(tally.settledCount * weight);
             c.fees += uint64((agreements + tally.settledCount) * weight);
-            c.penalties += uint96(penalties);
+            c.penalties += uint128(penalties);
         }
         r.decided = true;
         r.settleBlock = uint40(block.number);

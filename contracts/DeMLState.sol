@@ -66,7 +66,7 @@ abstract contract DeMLState is IDeML {
     /// @param sealGap Seconds from an epoch's end to its beacon: more than the chain's time to finality.
     constructor(Beacons.Key memory key, uint256 genesis, uint256 period, uint256 sealGap) {
         if (period == 0 || period > 1 days || genesis > type(uint40).max || sealGap > 366 days) {
-            revert DeML_BeaconClockInvalid(genesis, period);
+            revert DeML_BeaconClockInvalid(genesis, period, sealGap);
         }
         if (!Beacons.isKey(key)) revert DeML_BeaconInvalid(0);
         (GENESIS, PERIOD, SEAL_GAP) = (genesis, period, sealGap);
@@ -234,7 +234,7 @@ abstract contract DeMLState is IDeML {
     /// @dev The miner's seat; empty unless its commitment is for this very roundId.
     function _seat(uint256 roundId, address miner) internal view returns (Seat memory s) {
         s = _seats[_seatKey(roundId)][miner];
-        if (!_isOf(s, roundId)) s.state = 0;
+        if (!_isOf(s, roundId)) delete s;
     }
 
     function _isOf(Seat memory s, uint256 roundId) internal pure returns (bool) {
@@ -339,9 +339,8 @@ abstract contract DeMLState is IDeML {
     }
 
     /// @inheritdoc IDeML
-    function seat(uint256 roundId, address miner) external view returns (Seat memory s) {
-        s = _seat(roundId, miner);
-        if (s.state == 0) delete s;
+    function seat(uint256 roundId, address miner) external view returns (Seat memory) {
+        return _seat(roundId, miner);
     }
 
     /// @inheritdoc IDeML

@@ -95,7 +95,7 @@ interface IDeML {
         uint64 fees;
         // word 5
         /// @dev Penalties booked so far, in wei.
-        uint96 penalties;
+        uint128 penalties;
         /// @dev Whether the prize was withdrawn (Final) or the host refunded (Cancelled).
         bool paid;
     }
@@ -229,7 +229,7 @@ interface IDeML {
     error DeML_FeeZero(uint256 miningPool, uint256 evaluations);
     error DeML_BuyInTooLow(uint256 buyIn, uint256 min);
     error DeML_BondTooLow(uint256 bond, uint256 min);
-    error DeML_BeaconClockInvalid(uint256 genesis, uint256 period);
+    error DeML_BeaconClockInvalid(uint256 genesis, uint256 period, uint256 sealGap);
     // State and time
     error DeML_NoCompetition(uint256 id, uint256 count);
     error DeML_WrongStatus(Status actual, Status expected);
@@ -256,6 +256,7 @@ interface IDeML {
     error DeML_BeaconInvalid(uint64 round);
     error DeML_BeaconMissing(uint256 round);
     // Rounds
+    /// @dev There is no such round or attempt, or (revealing, settling) nobody has committed in it.
     error DeML_NoRound(uint256 roundId);
     error DeML_RoundDecided(uint256 roundId);
     error DeML_EarlierEpochUndecided(uint256 epoch);
@@ -378,6 +379,7 @@ interface IDeML {
     function refund(uint256 id, address who) external;
 
     // ------------------------------------------------------------------------------------------------ single views
+    // What does not exist reads as zeros, except for a competition by itself.
 
     /// @notice Unix second of the beacon's round 1.
     function GENESIS() external view returns (uint256);
@@ -401,9 +403,9 @@ interface IDeML {
     /// @return The block of its `BeaconPosted`.
     function beacon(uint256 round_) external view returns (bytes32, uint256);
     /// @notice Whether a miner has a seat in an attempt. Reverts for others, and while seats are drawn and the epoch's
-    /// beacon is missing.
+    /// beacon is missing. The round and attempt need not exist.
     function isSeated(uint256 roundId, address miner) external view returns (bool);
-    /// @notice The drand round whose beacon opens an epoch.
+    /// @notice The drand round whose beacon opens an epoch of the competition; means nothing for other epochs.
     function unsealRound(uint256 id, uint8 epoch_) external view returns (uint256);
     /// @notice What `claim` would pay now, as if the competition were over if it is not: the stake left and the fees.
     function owed(uint256 id, address who) external view returns (uint256);

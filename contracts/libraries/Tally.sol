@@ -59,10 +59,12 @@ library Tally {
                 Word memory word = t.words[w];
                 word.used = _lanesOf(4 * (count - 8 * w));
                 word.medians = _load(medians, 32 * w) & word.used;
-                if (word.medians & TOPS != 0) revert IDeML.DeML_WrongMedian(8 * w, word.medians, 0, 0);
             }
             for (uint256 i = 0; i < count; ++i) {
-                uint256 bit = (settledMask >> i) & 1;
+                uint256 median = (t.words[i / 8].medians >> _shift(i % 8)) & LANE;
+                if (median > ABSTAIN) revert IDeML.DeML_WrongMedian(i, median, 0, 0);
+                // Nothing settles on abstention: `finish` refuses a mask that says so.
+                uint256 bit = median == ABSTAIN ? 0 : (settledMask >> i) & 1;
                 t.words[i / 8].settled |= bit << _shift(i % 8);
                 t.settledCount += bit;
             }

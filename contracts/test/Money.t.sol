@@ -78,8 +78,7 @@ contract MoneyTest is DeML, Fuzz {
         Account storage settler = _accounts[0][address(0xdead)];
         settler.fees = uint32(_between(0, each));
         c.fees += settler.fees;
-        VM.assume(penalties <= type(uint96).max);
-        c.penalties = uint96(penalties);
+        c.penalties = uint128(penalties);
     }
 
     function _claims() private view returns (uint256 sum) {

@@ -110,7 +110,7 @@ contract TallyTest is Fuzz {
     function testFuzz_finishRefusesAnyOtherMedian(uint256 seed) public {
         _draw(seed);
         uint256 place = _between(0, _count - 1);
-        uint256 claimed = _between(0, 2) == 0 ? _between(0, 2 ** 31 - 1) : _score();
+        uint256 claimed = _between(0, 2) == 0 ? _between(0, ABSTAIN) : _score();
         VM.assume(claimed != _medians[place]);
         (uint256 below, uint256 notAbove) = (0, 0);
         for (uint256 i = 0; i < _rows.length; ++i) {
@@ -126,20 +126,27 @@ contract TallyTest is Fuzz {
         _harness.judge(_pack(_rows), _count, _packRow(medians), 0);
     }
 
-    /// @dev A median with its top bit set would borrow from its neighbour: refused before anything is counted.
-    function testFuzz_startRefusesMediansWithTheirTopBitSet(uint256 seed) public {
+    /// @dev A median above 100001 is none, and one with its top bit set would borrow from its neighbour: refused before
+    /// anything is counted.
+    function testFuzz_startRefusesMediansAbove100001(uint256 seed) public {
         _draw(seed);
         uint256 place = _between(0, _count - 1);
         uint256[] memory medians = _medians;
-        medians[place] = _between(2 ** 31, type(uint32).max);
-        uint256 word;
-        for (uint256 j = 8 * (place / 8); j < 8 * (place / 8) + 8; ++j) {
-            word = word << 32 | (j < _count ? medians[j] : 0);
-        }
+        medians[place] = _between(0, 1) == 0
+            ? _between(ABSTAIN + 1, 2 ** 31)
+            : _between(2 ** 31, type(uint32).max);
         VM.expectRevert(
-            abi.encodeWithSelector(IDeML.DeML_WrongMedian.selector, 8 * (place / 8), word, 0, 0)
+            abi.encodeWithSelector(IDeML.DeML_WrongMedian.selector, place, medians[place], 0, 0)
         );
         _harness.judge(_pack(_rows), _count, _packRow(medians), _mask);
+    }
+
+    /// @dev Whatever mask is claimed, also one that settles abstentions, the right one comes out.
+    function testFuzz_finishGivesTheRightMaskWhateverIsClaimed(uint256 seed) public {
+        _draw(seed);
+        uint256 claimed = _between(0, type(uint32).max);
+        TallyHarness.Verdict memory v = _harness.judge(_pack(_rows), _count, _packRow(_medians), claimed);
+        _equal(v.mask, _mask, "mask");
     }
 
     // ------------------------------------------------------------------------------------------------ the model

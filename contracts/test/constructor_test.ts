@@ -59,25 +59,33 @@ describe(import.meta.url, {
   "when the period is 0": {
     "it reverts with DeML_BeaconClockInvalid": async () => {
       const call = deploy({ period: 0 });
-      await expectRevert(call, "DeML_BeaconClockInvalid", [CLOCK.genesis, 0]);
+      await expectRevert(call, "DeML_BeaconClockInvalid", [CLOCK.genesis, 0, CLOCK.sealGap]);
     },
   },
   "when the period is over a day": {
     "it reverts with DeML_BeaconClockInvalid": async () => {
       const call = deploy({ period: DAY + 1 });
-      await expectRevert(call, "DeML_BeaconClockInvalid", [CLOCK.genesis, DAY + 1]);
+      await expectRevert(call, "DeML_BeaconClockInvalid", [CLOCK.genesis, DAY + 1, CLOCK.sealGap]);
     },
   },
   "when genesis takes more than 40 bits": {
     "it reverts with DeML_BeaconClockInvalid": async () => {
       const call = deploy({ genesis: LAST_GENESIS + 1 });
-      await expectRevert(call, "DeML_BeaconClockInvalid", [LAST_GENESIS + 1, CLOCK.period]);
+      await expectRevert(call, "DeML_BeaconClockInvalid", [
+        LAST_GENESIS + 1,
+        CLOCK.period,
+        CLOCK.sealGap,
+      ]);
     },
   },
   "when the seal gap is over 366 days": {
     "it reverts with DeML_BeaconClockInvalid": async () => {
       const call = deploy({ sealGap: 366 * DAY + 1 });
-      await expectRevert(call, "DeML_BeaconClockInvalid", [CLOCK.genesis, CLOCK.period]);
+      await expectRevert(call, "DeML_BeaconClockInvalid", [
+        CLOCK.genesis,
+        CLOCK.period,
+        366 * DAY + 1,
+      ]);
     },
   },
   "when the key is infinity": {

@@ -6,6 +6,7 @@ import { unanimous } from "./support/ballot.ts";
 import { books, decided, FIVE, row, totals } from "./support/judged.ts";
 import { authors, MINERS, SCORES, settling, submitting } from "./support/phases.ts";
 import { describe } from "./support/tree.ts";
+import { world } from "./support/world.ts";
 
 const BALLOTS = unanimous(MINERS, SCORES);
 const [FIRST, SECOND] = MINERS as [Hex, Hex];
@@ -75,6 +76,19 @@ describe(import.meta.url, {
       await c.evaluate(second, { epoch: 1 });
       assert.deepEqual(await books(c, [FIRST]), [[0, 12]]);
       assert.equal((await totals(c)).penalties, c.terms.bond);
+    },
+  },
+  "when the penalties together take more than 96 bits": {
+    "it books them whole (I1, I11)": async () => {
+      const { chain } = await world();
+      const bond = 2n ** 96n - 1n;
+      for (const miner of FIVE) await chain.setBalance(miner, 2n * bond);
+      const c = await decided([row(11), row(11), row(11), row(11, 1), row(11, 2)], { bond });
+      assert.equal((await totals(c)).penalties, 2n * bond);
+      await c.finalize(); // Submissions ended before the evaluation.
+      for (const who of FIVE.slice(0, 3)) await c.deml.send("claim", [c.id, who], { from: EVE });
+      assert(await c.deml.view("pot", [c.id]) > 2n * bond);
+      await c.deml.send("withdrawPrize", [c.id], { from: EVE });
     },
   },
   "when a miner abstains on a settled submission": {

@@ -329,17 +329,16 @@ describe(import.meta.url, {
       }
     },
   },
-  "when a median has its top bit set": {
-    "it reverts with DeML_WrongMedian, the first place of its word and the word (I11)":
-      async () => {
-        const ballots = unanimous(MINERS, Array.from({ length: 10 }, () => 1));
-        const c = await settling({ ...authors(10), ballots });
-        const low = "00000001".repeat(8);
-        const high: Hex = `0x${low}0000000180000001`;
-        const word = BigInt(`0x0000000180000001${"00".repeat(24)}`);
-        const call = settle(c, ballots, { medians: high });
-        await expectRevert(call, "DeML_WrongMedian", [8, word, 0, 0]);
-      },
+  "when a median is above 100001": {
+    "it reverts with DeML_WrongMedian, the place and the claim (I11)": async () => {
+      const ballots = unanimous(MINERS, Array.from({ length: 10 }, () => 1));
+      const c = await settling({ ...authors(10), ballots });
+      for (const wrong of [100_002, 2 ** 31 - 1, 2 ** 31, 2 ** 31 + 1, 2 ** 32 - 1]) {
+        const medians: Hex = `0x${"00000001".repeat(9)}${wrong.toString(16).padStart(8, "0")}`;
+        const call = settle(c, ballots, { medians });
+        await expectRevert(call, "DeML_WrongMedian", [9, wrong, 0, 0]);
+      }
+    },
   },
   "when the mask leaves out a settled submission": {
     "it reverts with DeML_WrongMask": async () => {

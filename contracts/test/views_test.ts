@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
+import { getBytes } from "ethers";
 import { ABSTAIN } from "../../core/protocol/codec.ts";
 import type { Hex } from "../../core/protocol/types.ts";
 import { ALICE, EVE, HOST, miners as minersNamed } from "./support/actors.ts";
 import { unanimous } from "./support/ballot.ts";
 import { Competition } from "./support/competition.ts";
-import type { DeML, FunctionName } from "./support/deml.ts";
+import { DeML, type FunctionName } from "./support/deml.ts";
 import {
   cancelled,
   committed,
@@ -188,6 +189,18 @@ describe(import.meta.url, {
         rounds.push(time - least);
       }
       assert.deepEqual(rounds.toSorted(), [0, 1, 2, 3, 4, 5, 6]);
+    },
+    "it is round 1 for an epoch that ends before the beacon starts": async () => {
+      const { chain, deml, beacon } = await world();
+      const key = getBytes(await deml.view("beaconKey"));
+      const [registrationEndsAt, submissionEndsAt] = [chain.now + 10, chain.now + 110];
+      const least = submissionEndsAt + CLOCK.sealGap;
+      for (const [genesis, round] of [[least + 1_000, 1n], [least, 1n], [least - 1, 2n]] as const) {
+        const later = await DeML.deploy(chain, { ...CLOCK, genesis, key });
+        const terms = { registrationEndsAt, submissionEndsAt };
+        const c = await Competition.create({ chain, beacon, deml: later }, terms);
+        assert.equal(await later.view("unsealRound", [c.id, 0]), round);
+      }
     },
     "it is the epoch's own": async () => {
       const c = await created({ terms: { epochs: 3 } });

@@ -96,7 +96,7 @@ export function decodeCompetition(row: Uint8Array, id: number): Competition {
     status: pick(STATUSES, fields.number(8), "status of a competition"),
     ...decodeCounters(fields),
     fees: fields.uint(64),
-    penalties: fields.uint(96),
+    penalties: fields.uint(128),
     paid: fields.bool(),
   };
 }

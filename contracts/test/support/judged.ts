@@ -1,5 +1,5 @@
 /** Rounds as the tests of settling judge them: five miners, and what the contract makes of their rows. */
-import type { Hex } from "../../../core/protocol/types.ts";
+import type { Hex, Terms } from "../../../core/protocol/types.ts";
 import { miners } from "./actors.ts";
 import type { Ballot } from "./ballot.ts";
 import type { Competition } from "./competition.ts";
@@ -14,7 +14,7 @@ export const FIVE_SEATS = { quorum: 5, minReveals: 3 };
 export type Part = number[] | "silent" | "absent";
 
 /** A settled round of these parts, one for each of the five miners. */
-export async function decided(parts: Part[]): Promise<Competition> {
+export async function decided(parts: Part[], changes: Partial<Terms> = {}): Promise<Competition> {
   const count = (parts.find((part) => typeof part !== "string") as number[]).length;
   const ballots = parts.flatMap((part, i): Ballot[] => {
     const miner = FIVE[i]!;
@@ -24,7 +24,7 @@ export async function decided(parts: Part[]): Promise<Competition> {
       : [{ miner, scores: part }];
   });
   const setup = authors(count);
-  const terms = { ...setup.terms, ...FIVE_SEATS };
+  const terms = { ...setup.terms, ...FIVE_SEATS, ...changes };
   return await settled({ ...setup, terms, miners: FIVE, ballots });
 }
 
