@@ -2,6 +2,7 @@
  * Type-checks core/ as a browser's worker sees it: without Deno and without a DOM. Tests and their helpers are left
  * out, since they run in Deno alone.
  */
+import { fileURLToPath } from "node:url";
 import { sources } from "./lib/sources.ts";
 
 const ROOT = new URL("../", import.meta.url);
@@ -19,7 +20,7 @@ await Deno.writeTextFile(
 );
 try {
   const { code } = await new Deno.Command(Deno.execPath(), {
-    args: ["check", "--config", file.pathname, ...await sources(["core"])],
+    args: ["check", "--config", fileURLToPath(file), ...await sources(["core"])],
     stdout: "inherit",
     stderr: "inherit",
   }).output();

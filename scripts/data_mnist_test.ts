@@ -1,13 +1,14 @@
 /** The command as it is run, against a server on loopback. */
 import { deepEqual, equal, match } from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import { MIRRORS, MNIST } from "./data_mnist.ts";
 
-const COMMAND = new URL("./data_mnist.ts", import.meta.url).pathname;
+const COMMAND = fileURLToPath(new URL("./data_mnist.ts", import.meta.url));
 /** The real files, where this checkout lies beside them. */
-const REAL = new URL("../../shared/data/mnist", import.meta.url).pathname;
+const REAL = fileURLToPath(new URL("../../shared/data/mnist", import.meta.url));
 
 async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const config = new URL("../deno.json", import.meta.url).pathname;
+  const config = fileURLToPath(new URL("../deno.json", import.meta.url));
   const command = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-check", "--config", config, COMMAND, ...args],
   });

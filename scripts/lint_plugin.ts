@@ -2,7 +2,9 @@
  * The import-direction check: who may import from whom (ARCHITECTURE.md shows the same arrows).
  * Runs inside `deno lint`. Folders that are not named here may import anything.
  */
-const ROOT = decodeURIComponent(new URL("../", import.meta.url).pathname);
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const ROOT = fileURLToPath(new URL("../", import.meta.url));
 
 /** Folder of the repository -> folders it may import from (besides itself). */
 const FOLDERS: Record<string, string[]> = {
@@ -42,7 +44,7 @@ export function violation(from: string, to: string): string | undefined {
 
 function check(context: Deno.lint.RuleContext, node: Deno.lint.Node, source: string): void {
   if (!source.startsWith(".") || !context.filename.startsWith(ROOT)) return;
-  const target = new URL(source, `file://${context.filename}`).pathname;
+  const target = fileURLToPath(new URL(source, pathToFileURL(context.filename).href));
   if (!target.startsWith(ROOT)) return;
   const message = violation(context.filename.slice(ROOT.length), target.slice(ROOT.length));
   if (message !== undefined) context.report({ node, message });

@@ -15,18 +15,27 @@ export type Options = NonNullable<ParseArgsConfig["options"]>;
  * @throws {UsageError} for arguments that the task does not know
  */
 export function readArguments<const T extends Options>(args: string[], options: T) {
+  return parse(args, { options, allowPositionals: false }).values;
+}
+
+/** The same for a task that also takes paths. @throws {UsageError} for options that the task does not know */
+export function readPaths<const T extends Options>(args: string[], options: T) {
+  const { values, positionals: paths } = parse(args, { options, allowPositionals: true });
+  return { values, paths };
+}
+
+function parse<const T extends Options>(
+  args: string[],
+  { options, allowPositionals }: { options: T; allowPositionals: boolean },
+) {
   const common = {
     help: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
     verbose: { type: "boolean", default: false },
   } as const;
+  const all = { ...common, ...options } as typeof common & T;
   try {
-    return parseArgs({
-      args,
-      options: { ...common, ...options } as typeof common & T,
-      strict: true,
-    })
-      .values;
+    return parseArgs({ args, options: all, strict: true, allowPositionals });
   } catch (error) {
     const [line] = (error instanceof Error ? error.message : String(error)).split(". ");
     throw new UsageError(`${line}. See --help.`, { cause: error });

@@ -1,5 +1,7 @@
 /** The source files of the repository. */
 
+import { fileURLToPath } from "node:url";
+
 const ROOT = new URL("../../", import.meta.url);
 
 /** Paths of the TypeScript files below the given folders that are part of the product: no tests, none of their helpers. */
@@ -14,7 +16,7 @@ async function* walk(folder: URL): AsyncGenerator<string> {
       yield* walk(new URL(`${entry.name}/`, folder));
     }
     if (/\.tsx?$/.test(entry.name) && !/[_.]test\.tsx?$|^testing\.ts$/.test(entry.name)) {
-      yield new URL(entry.name, folder).pathname;
+      yield fileURLToPath(new URL(entry.name, folder));
     }
   }
 }
