@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import type { Page } from "playwright-core";
 import { packModel } from "../../core/model/pack.ts";
+import type { Hex } from "../../core/protocol/types.ts";
 import { noiseModel } from "./support/models.ts";
 import { Stage } from "./support/stage.ts";
 import { openWorld } from "./support/world.ts";
@@ -10,8 +11,10 @@ import { openWorld } from "./support/world.ts";
 Deno.test("a participant's way through the site", async (t) => {
   await using world = await openWorld();
   const { chain, rpc, data, page, wallet, witness, url } = world;
-  const other = chain.accounts[2]!;
-  const stage = await Stage.open(chain, { id: 0, manifest: data.digest });
+  const [, me, other] = chain.accounts as [Hex, Hex, Hex];
+  // A buy-in of 1.0000005 ETH, which must not look like 1 ETH where it is paid.
+  const prizeFund = 10_000_005n * 10n ** 12n;
+  const stage = await Stage.open(chain, { id: 0, manifest: data.digest, prizeFund });
 
   /** What follows a step that failed would only hide it. */
   async function step(name: string, work: () => Promise<void> | void): Promise<void> {
@@ -45,10 +48,13 @@ Deno.test("a participant's way through the site", async (t) => {
   });
 
   await step("registers, the cost confirmed first", async () => {
-    const register = page.getByRole("button", { name: "Register for 1 ETH" });
+    const register = page.getByRole("button", { name: "Register for 1.0000005 ETH" });
     await register.click();
     const dialog = page.getByRole("dialog", { name: "Register" });
-    await dialog.getByRole("row", { name: "Buy-in 1 ETH" }).waitFor();
+    await dialog.getByRole("row", { name: "Buy-in 1.0000005 ETH" }).waitFor();
+    await dialog.getByRole("row", { name: /^Network fee, about [\d,]+ gas 0\.\d{1,6} ETH$/ })
+      .waitFor();
+    await dialog.getByRole("row", { name: /^Total 1\.\d*5 ETH$/ }).waitFor();
     assert.ok(!wallet.asked.includes("eth_sendTransaction"), "asked before the cost was shown");
     await witness.look("register-dialog");
     await page.keyboard.press("Escape");
@@ -95,12 +101,25 @@ Deno.test("a participant's way through the site", async (t) => {
   await step("uploads in chunks; a declined chunk stops it", async () => {
     await input.setInputFiles(file);
     const dialog = page.getByRole("dialog", { name: "Upload the model" });
-    await dialog.getByText("Your wallet will ask 3 times").waitFor();
+    await dialog.getByText("will ask 3 times").waitFor();
     await witness.look("upload-dialog");
     wallet.answers.push(true, false);
     await dialog.getByRole("button", { name: "Confirm and upload" }).click();
     await page.getByText("Stopped after 1 of 3 chunks. You declined").waitFor();
     await witness.look("upload-paused");
+  });
+
+  await step("going on with another account first shows what it costs that one", async () => {
+    await wallet.changeAccount(page, other);
+    const asked = wallet.asked.length;
+    await page.getByRole("button", { name: "Go on" }).click();
+    const dialog = page.getByRole("dialog", { name: "Upload the model" });
+    await dialog.getByText("The wallet changed to another account").waitFor();
+    await dialog.getByText("will ask 3 times").waitFor();
+    assert.equal(wallet.asked.length, asked, "asked before the cost was shown");
+    await witness.look("upload-dialog-again");
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+    await wallet.changeAccount(page, me);
   });
 
   await step("goes on where the chain is after a reload", async () => {
@@ -111,7 +130,7 @@ Deno.test("a participant's way through the site", async (t) => {
     await input.setInputFiles(file);
     const dialog = page.getByRole("dialog", { name: "Upload the model" });
     await dialog.getByText("1 of 3 chunks are on the chain already").waitFor();
-    await dialog.getByText("Your wallet will ask 2 times").waitFor();
+    await dialog.getByText("will ask 2 times").waitFor();
     await dialog.getByRole("button", { name: "Confirm and upload" }).click();
     await page.getByText("Your model is on the chain").waitFor();
     await witness.look("upload-done");

@@ -1,7 +1,10 @@
 /** What transactions would cost. */
+import type { Hex } from "../../../core/protocol/types.ts";
 
 /** What transactions would cost an account. */
 export interface Quote {
+  /** Who would pay. */
+  account: Hex;
   /** Gas of all transactions together, rounded up. */
   gas: number;
   /** Wei for each gas, as the node suggests. */

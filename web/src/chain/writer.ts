@@ -31,8 +31,8 @@ export interface ChainWriter {
   quote(call: Call, of: { account: Hex; gas?: number }): Promise<Quote>;
   /** Asks the wallet to send. Gives the hash. */
   send(call: Call, signer: Signer): Promise<Hex>;
-  /** Whether a transaction of the account still waits for a block. */
-  busy(account: Hex): Promise<boolean>;
+  /** How many transactions of the account are in blocks, and how many still wait for one. */
+  transactions(account: Hex): Promise<{ mined: number; waiting: number }>;
   /** Waits until a transaction is in a block. Rejects if it failed. */
   wait(hash: Hex): Promise<void>;
 }
@@ -55,16 +55,13 @@ export function createWriter(
         quantity(provider, "eth_gasPrice", []),
         quantity(provider, "eth_getBalance", [account, "latest"]),
       ]);
-      return { gas: gas ?? Number(estimate), gasPrice, value, balance };
+      return { account, gas: gas ?? Number(estimate), gasPrice, value, balance };
     },
     send: (call, { account, provider }) => walletSender(toProvider(provider), account).send(call),
-    async busy(account) {
-      const [latest, pending] = await Promise.all(
-        ["latest", "pending"].map((tag) =>
-          quantity(provider, "eth_getTransactionCount", [account, tag])
-        ),
-      );
-      return pending! > latest!;
+    async transactions(account) {
+      const count = (tag: string) => quantity(provider, "eth_getTransactionCount", [account, tag]);
+      const [mined, all] = await Promise.all([count("latest"), count("pending")]);
+      return { mined: Number(mined), waiting: Math.max(0, Number(all - mined)) };
     },
     wait: async (hash) => void await waitForReceipt(provider, hash, { timeoutMs: WAIT_MS }),
   };

@@ -24,7 +24,7 @@ export interface Registration {
   readonly state: ReadonlySignal<RegisterState>;
   /** Checks the data and finds the cost. */
   prepare(): Promise<void>;
-  /** Sends, after {@linkcode prepare}. */
+  /** Sends what {@linkcode prepare} found the cost of; asks again if the wallet changed to another account since. */
   confirm(): Promise<void>;
   /** Back to the start, while nothing was sent. */
   cancel(): void;
@@ -53,23 +53,31 @@ export function createRegistration(
     return writer.register({ id: competition.id, buyIn: buyIn(terms) });
   }
 
+  function prepare(): Promise<void> {
+    return attempt(async () => {
+      const { account } = requireSigner(session);
+      state.value = { step: "checking" };
+      const { manifest, test, train } = competition.data.peek()!;
+      requireOpen(await manifest.load());
+      await train.load();
+      await test.load();
+      const quote = await writer.quote(call(), { account });
+      if (state.peek().step === "checking") state.value = { step: "confirm", quote };
+    });
+  }
+
   return {
     state,
-    prepare: () =>
-      attempt(async () => {
-        const { account } = requireSigner(session);
-        state.value = { step: "checking" };
-        const { manifest, test, train } = competition.data.peek()!;
-        requireOpen(await manifest.load());
-        await train.load();
-        await test.load();
-        const quote = await writer.quote(call(), { account });
-        if (state.peek().step === "checking") state.value = { step: "confirm", quote };
-      }),
+    prepare,
     confirm: () =>
       attempt(async () => {
+        const before = state.peek();
+        if (before.step !== "confirm") return;
+        const signer = requireSigner(session);
+        // Who changed the account has not seen what it costs this one.
+        if (signer.account !== before.quote.account) return await prepare();
         state.value = { step: "wallet" };
-        const hash = await writer.send(call(), requireSigner(session));
+        const hash = await writer.send(call(), signer);
         state.value = { step: "block" };
         await writer.wait(hash);
         await competition.refresh();

@@ -21,7 +21,7 @@ Deno.test("a registration: cost, declined, sent, and what the contract refuses",
     assert.equal(state.step, "confirm");
     if (state.step !== "confirm") return;
     const { quote } = state;
-    assert.equal(quote.value, 10n ** 18n);
+    assert.deepEqual([quote.account, quote.value], [account, 10n ** 18n]);
     assert.ok(quote.gas > 21_000 && quote.gas < 200_000);
     assert.ok(quote.balance > totalOf(quote));
     assert.deepEqual(sent, []);
@@ -36,6 +36,25 @@ Deno.test("a registration: cost, declined, sent, and what the contract refuses",
     const problem = "You declined in the wallet.";
     assert.deepEqual(registration.state.value, { step: "idle", problem });
     assert.deepEqual(sent, []);
+  });
+
+  await t.step("confirm() sends nothing without a cost on the screen", async () => {
+    await registration.confirm();
+    registration.cancel();
+    await registration.confirm();
+    assert.deepEqual(sent, []);
+  });
+
+  await t.step("confirm() asks again if the account is not the one that was quoted", async () => {
+    await registration.prepare();
+    const other = chain.accounts[3]!;
+    visitor.changeAccount(other);
+    await registration.confirm();
+    const state = registration.state.value;
+    assert.equal(state.step === "confirm" && state.quote.account, other);
+    assert.deepEqual(sent, []);
+    visitor.changeAccount(account);
+    registration.cancel();
   });
 
   await t.step("confirm() registers, and the competition knows", async () => {

@@ -1,11 +1,13 @@
 /**
  * Uploading a model: check and pack, show the cost, then one transaction per chunk. The chain is the memory: whatever
  * interrupts it (a declined request, a reload, a lost connection), choosing the same file goes on where the chain is.
+ * Whatever was sent before is looked for there first, and nothing dearer than what was confirmed is sent.
  */
 import { type ReadonlySignal, signal } from "@preact/signals";
-import type { Call } from "../../../core/chain/types.ts";
+import type { Call, Participant } from "../../../core/chain/types.ts";
 import type { Manifest } from "../../../core/dataset/manifest.ts";
 import { MAX_MODEL_BYTES } from "../../../core/model/inflate.ts";
+import type { Hex } from "../../../core/protocol/types.ts";
 import { explain } from "../chain/explain.ts";
 import type { Quote } from "../chain/quote.ts";
 import type { ChainReader } from "../chain/reader.ts";
@@ -13,9 +15,10 @@ import { chunkGas } from "../chain/upload_gas.ts";
 import type { ChainWriter, Signer } from "../chain/writer.ts";
 import { formatBytes, formatInteger } from "../parts/format.ts";
 import type { Competition } from "./competition.ts";
+import { createOutbox } from "./outbox.ts";
 import type { Session } from "./session.ts";
 import { requireOpen, requireSigner } from "./signing.ts";
-import { planUpload, type UploadPlan } from "./upload_plan.ts";
+import { dearer, hashOf, planUpload, type UploadPlan } from "./upload_plan.ts";
 
 /** A file that the user chose. */
 export type ModelFile = Pick<File, "name" | "size" | "arrayBuffer">;
@@ -34,9 +37,14 @@ export interface PackedFile {
 export type UploadState =
   | { step: "choose"; problem: string | undefined }
   | { step: "checking"; name: string }
-  /** The cost is on the screen; nothing was sent in this visit. */
-  | { step: "confirm"; file: PackedFile; plan: UploadPlan; quote: Quote }
-  | { step: "sending"; file: PackedFile; plan: UploadPlan; waitingFor: "wallet" | "block" }
+  /** The cost is on the screen. `reason` says why it is asked for again. */
+  | { step: "confirm"; file: PackedFile; plan: UploadPlan; quote: Quote; reason?: string }
+  | {
+    step: "sending";
+    file: PackedFile;
+    plan: UploadPlan;
+    waitingFor: "chain" | "wallet" | "block";
+  }
   | { step: "paused"; file: PackedFile; plan: UploadPlan; problem: string }
   | { step: "done"; file: PackedFile };
 
@@ -46,7 +54,7 @@ export interface UploadModel {
   readonly state: ReadonlySignal<UploadState>;
   /** Checks and packs a file and finds the cost. */
   choose(file: ModelFile): Promise<void>;
-  /** Sends what is missing; also after a pause. */
+  /** Sends what is missing; also after a pause. Goes back to the cost if that has become greater. */
   send(): Promise<void>;
   /** Back to the start. What is on the chain stays there. */
   reset(): void;
@@ -68,7 +76,8 @@ export interface UploadOptions {
 
 /** The upload for a competition. */
 export function createUpload(options: UploadOptions): UploadModel {
-  const { competition, session, writer } = options;
+  const { competition, session, reader, writer } = options;
+  const outbox = createOutbox(writer);
   const state = signal<UploadState>({ step: "choose", problem: undefined });
 
   async function choose(file: ModelFile): Promise<void> {
@@ -76,8 +85,11 @@ export function createUpload(options: UploadOptions): UploadModel {
     try {
       const { account } = requireSigner(session);
       const packed = await packFile(file, options);
-      const plan = await makePlan(packed, account, options);
-      const quote = await writer.quote(nextCall(plan, options), { account, gas: gasOf(plan) });
+      await outbox.requireIdle(account);
+      const participant = await reader.participant(competition.id, account);
+      const epoch = runningEpoch(competition);
+      const plan = planUpload(packed, { epoch, account, participant });
+      const quote = await quoteOf(plan, options);
       const { name, size } = file;
       state.value = { step: "confirm", file: { name, size, packed }, plan, quote };
     } catch (error) {
@@ -85,18 +97,46 @@ export function createUpload(options: UploadOptions): UploadModel {
     }
   }
 
+  /** What is left to send by the connected account; undefined if the chain has all of it. */
+  async function replan({ packed }: PackedFile, plan: UploadPlan) {
+    const { account } = requireSigner(session);
+    await outbox.settle(plan.account);
+    await outbox.requireIdle(account);
+    const author = await reader.participant(competition.id, plan.account);
+    if (await hasArrived(plan, author, options)) return undefined;
+    const participant = account === plan.account
+      ? author
+      : await reader.participant(competition.id, account);
+    return planUpload(packed, { epoch: runningEpoch(competition), account, participant });
+  }
+
   async function send(): Promise<void> {
     const before = state.peek();
     if (before.step !== "confirm" && before.step !== "paused") return;
     const { file } = before;
-    let plan = before.plan;
+    let { plan } = before;
+    const show = (waitingFor: "chain" | "wallet" | "block") =>
+      state.value = { step: "sending", file, plan, waitingFor };
     try {
-      const signer = requireSigner(session);
-      plan = await makePlan(file.packed, signer.account, options);
+      show("chain");
+      const next = await replan(file, plan);
+      const reason = next && dearer(plan, next);
+      if (reason !== undefined) {
+        state.value = {
+          step: "confirm",
+          file,
+          plan: next!,
+          quote: await quoteOf(next!, options),
+          reason,
+        };
+        return;
+      }
+      plan = next ?? { ...plan, sent: plan.chunks.length };
       while (plan.sent < plan.chunks.length) {
-        state.value = { step: "sending", file, plan, waitingFor: "wallet" };
-        const hash = await writer.send(nextCall(plan, options), sameSigner(session, signer));
-        state.value = { step: "sending", file, plan, waitingFor: "block" };
+        show("wallet");
+        const call = nextCall(plan, options);
+        const hash = await outbox.send(call, () => sameSigner(session, plan.account));
+        show("block");
         await writer.wait(hash);
         plan = { ...plan, sent: plan.sent + 1 };
       }
@@ -115,19 +155,26 @@ export function createUpload(options: UploadOptions): UploadModel {
   };
 }
 
-/** What is to be sent now. @throws {Error} outside the submission phase, or while a transaction is under way */
-async function makePlan(
-  packed: Uint8Array,
-  account: Signer["account"],
-  { competition, reader, writer }: UploadOptions,
-): Promise<UploadPlan> {
-  const epoch = runningEpoch(competition);
-  // If it is a chunk, it would be sent twice.
-  if (await writer.busy(account)) {
-    throw new Error("a transaction of your account still waits for a block: try again after it");
+/** Whether the chain has taken all of it as a submission since it was planned: then its receipt was lost. */
+async function hasArrived(
+  { account, submissions, chunks }: UploadPlan,
+  author: Participant,
+  { competition, reader }: UploadOptions,
+): Promise<boolean> {
+  if (author.submissions === submissions) return false;
+  const snapshot = await reader.snapshot(competition.id);
+  const own = snapshot.submissions.filter((submission) => submission.author === account);
+  if (own.length < author.submissions) {
+    throw new Error("the chain node is behind: it lacks your last submission; try again");
   }
-  const { upload } = await reader.participant(competition.id, account);
-  return planUpload(packed, { epoch, upload });
+  const hash = hashOf(chunks);
+  return own.slice(submissions).some((submission) => submission.hash === hash);
+}
+
+/** What the rest of an upload costs. */
+function quoteOf(plan: UploadPlan, options: UploadOptions): Promise<Quote> {
+  const { account } = plan;
+  return options.writer.quote(nextCall(plan, options), { account, gas: gasOf(plan) });
 }
 
 function nextCall(
@@ -181,8 +228,8 @@ function runningEpoch({ phase }: Competition): number {
 }
 
 /** @throws {Error} if the user changed account or network meanwhile: the rest belongs to the author of the start */
-function sameSigner(session: Session, signer: Signer): Signer {
+function sameSigner(session: Session, account: Hex): Signer {
   const now = requireSigner(session);
-  if (now.account === signer.account) return now;
+  if (now.account === account) return now;
   throw new Error("the wallet changed to another account: change back to go on");
 }

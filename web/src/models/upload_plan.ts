@@ -1,7 +1,8 @@
 /** What of a packed model is still to be sent, given what the chain has of it. */
-import type { Upload } from "../../../core/chain/types.ts";
+import type { Participant, Upload } from "../../../core/chain/types.ts";
 import { splitChunks } from "../../../core/chain/writes.ts";
 import { EMPTY_UPLOAD, nextUploadHash } from "../../../core/protocol/commitment.ts";
+import type { Hex } from "../../../core/protocol/types.ts";
 
 /** A piece of the packed model. */
 export interface Chunk {
@@ -13,6 +14,10 @@ export interface Chunk {
 
 /** The way of a packed model onto the chain. */
 export interface UploadPlan {
+  /** Whose it is. */
+  account: Hex;
+  /** Complete submissions that the account had when the plan was made. */
+  submissions: number;
   /** Epoch that it is for. */
   epoch: number;
   /** Bytes of the packed model. */
@@ -27,11 +32,15 @@ export interface UploadPlan {
  * Cuts a packed model into chunks and finds where to go on. An unfinished upload is continued only if it is for the same
  * epoch and its bytes are these: the contract's running hash tells. Anything else starts again.
  *
- * @param upload the unfinished upload that the chain has of the author, if any
+ * @param participant what the chain has of the account
  */
 export function planUpload(
   packed: Uint8Array,
-  { epoch, upload }: { epoch: number; upload: Upload | undefined },
+  { epoch, account, participant: { submissions, upload } }: {
+    epoch: number;
+    account: Hex;
+    participant: Participant;
+  },
 ): UploadPlan {
   let offset = 0;
   const chunks = splitChunks(packed).map((data) => {
@@ -40,11 +49,29 @@ export function planUpload(
     return chunk;
   });
   const fits = upload !== undefined && upload.epoch === epoch && upload.size === packed.length;
-  return { epoch, size: packed.length, chunks, sent: fits ? countSent(chunks, upload) : 0 };
+  const sent = fits ? countSent(chunks, upload) : 0;
+  return { account, submissions, epoch, size: packed.length, chunks, sent };
+}
+
+/** Why a plan costs more than the one whose cost was confirmed; undefined if it does not. */
+export function dearer(confirmed: UploadPlan, next: UploadPlan): string | undefined {
+  if (next.account !== confirmed.account) {
+    return "The wallet changed to another account: this is what the upload costs that one.";
+  }
+  if (next.epoch !== confirmed.epoch) {
+    return "The upload's epoch has ended, so it starts again in the epoch that runs now.";
+  }
+  if (next.sent < confirmed.sent) {
+    return "Another upload of your account took the place of this one, so it starts again.";
+  }
+}
+
+/** The hash that a submission of all these chunks has. */
+export function hashOf(chunks: readonly Chunk[]): Hex {
+  return chunks.reduce((hash, { data }) => nextUploadHash(hash, data), EMPTY_UPLOAD);
 }
 
 function countSent(chunks: Chunk[], { received, hash }: Upload): number {
   const sent = chunks.findIndex(({ offset }) => offset === received);
-  const start = chunks.slice(0, Math.max(sent, 0));
-  return start.reduce((h, { data }) => nextUploadHash(h, data), EMPTY_UPLOAD) === hash ? sent : 0;
+  return sent > 0 && hashOf(chunks.slice(0, sent)) === hash ? sent : 0;
 }

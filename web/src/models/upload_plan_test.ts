@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import type { Upload } from "../../../core/chain/types.ts";
 import { EMPTY_UPLOAD, nextUploadHash } from "../../../core/protocol/commitment.ts";
-import { planUpload } from "./upload_plan.ts";
+import { dearer, hashOf, planUpload } from "./upload_plan.ts";
 
 const CHUNK = 120_000;
+const ACCOUNT = `0x${"a1".repeat(20)}` as const;
 const PACKED = Uint8Array.from({ length: 2 * CHUNK + 5 }, (_, i) => i * 7 % 251);
 
 /** What the chain has after the first chunk of these bytes. */
@@ -11,18 +13,27 @@ function uploadOf(packed: Uint8Array) {
   return { epoch: 1, size: packed.length, received: CHUNK, lastBlock: 9, hash };
 }
 
+/** The plan of an account that has this upload. */
+function plan(
+  packed: Uint8Array,
+  { epoch, upload }: { epoch: number; upload?: Upload | undefined },
+) {
+  const participant = { registered: true, submissions: 1, uploads: 2, upload };
+  return planUpload(packed, { epoch, account: ACCOUNT, participant });
+}
+
 Deno.test("planUpload() cuts into chunks that nodes pass on", () => {
-  const { chunks, sent, size } = planUpload(PACKED, { epoch: 1, upload: undefined });
+  const { chunks, sent, size, account, submissions } = plan(PACKED, { epoch: 1 });
   assert.deepEqual(chunks.map(({ offset, data }) => [offset, data.length]), [
     [0, CHUNK],
     [CHUNK, CHUNK],
     [2 * CHUNK, 5],
   ]);
-  assert.deepEqual([sent, size], [0, PACKED.length]);
+  assert.deepEqual([sent, size, account, submissions], [0, PACKED.length, ACCOUNT, 1]);
 });
 
 Deno.test("planUpload() goes on with the same bytes", () => {
-  assert.equal(planUpload(PACKED, { epoch: 1, upload: uploadOf(PACKED) }).sent, 1);
+  assert.equal(plan(PACKED, { epoch: 1, upload: uploadOf(PACKED) }).sent, 1);
 });
 
 Deno.test("planUpload() starts again for anything else", () => {
@@ -37,6 +48,22 @@ Deno.test("planUpload() starts again for anything else", () => {
     "another hash": [PACKED, { epoch: 1, upload: { ...upload, hash: EMPTY_UPLOAD } }],
   } as const;
   for (const [name, [packed, on]] of Object.entries(cases)) {
-    assert.equal(planUpload(packed, on).sent, 0, name);
+    assert.equal(plan(packed, on).sent, 0, name);
   }
+});
+
+Deno.test("dearer() names what costs more than what was confirmed, and nothing else", () => {
+  const confirmed = { ...plan(PACKED, { epoch: 1 }), sent: 1 };
+  assert.equal(dearer(confirmed, confirmed), undefined);
+  assert.equal(dearer(confirmed, { ...confirmed, sent: 2 }), undefined);
+  const other = `0x${"b2".repeat(20)}` as const;
+  assert.match(dearer(confirmed, { ...confirmed, account: other })!, /changed to another account/);
+  assert.match(dearer(confirmed, { ...confirmed, epoch: 2 })!, /epoch has ended/);
+  assert.match(dearer(confirmed, { ...confirmed, sent: 0 })!, /took the place/);
+});
+
+Deno.test("hashOf() is the running hash of all chunks", () => {
+  const { chunks } = plan(PACKED.subarray(0, CHUNK + 1), { epoch: 1 });
+  const first = nextUploadHash(EMPTY_UPLOAD, PACKED.subarray(0, CHUNK));
+  assert.equal(hashOf(chunks), nextUploadHash(first, PACKED.subarray(CHUNK, CHUNK + 1)));
 });

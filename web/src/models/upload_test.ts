@@ -11,13 +11,22 @@ import { createUpload, type ModelFile, type UploadState } from "./upload.ts";
 const MANIFEST = `0x${"ab".repeat(32)}` as const;
 const MODEL = noiseModel({ hidden: 100 });
 const CHUNKS = 3;
+/** Packs to one chunk. */
+const SMALL = noiseModel({ hidden: 1 });
+
+interface StartOptions {
+  byteLimit?: number;
+  /** Index of an account that is a participant, too. */
+  alsoRegistered?: number;
+}
 
 /** Epoch 0 of a competition that the visitor takes part in. */
-async function start(changes: { byteLimit?: number } = {}) {
+async function start({ alsoRegistered, ...changes }: StartOptions = {}) {
   const chain = await startChain();
   const stage = await Stage.open(chain, { id: 0, manifest: MANIFEST, ...changes });
   const account = chain.accounts[1]!;
   await stage.register(account);
+  if (alsoRegistered !== undefined) await stage.register(chain.accounts[alsoRegistered]!);
   await stage.enterEpoch(0);
   const visitor = await visit(chain, { account, manifest: testManifest() });
   return { chain, stage, account, visitor, upload: uploadOf(visitor) };
@@ -117,7 +126,7 @@ Deno.test("another file starts again, whatever the chain has", async () => {
   expectStep(upload.state.value, "done");
 });
 
-Deno.test("an upload that crosses an epoch's end starts again in the next", async () => {
+Deno.test("an upload that crosses an epoch's end starts again in the next, its cost confirmed anew", async () => {
   const { chain, stage, visitor, upload } = await start();
   await using _chain = chain;
   visitor.answers.push(true, false);
@@ -125,6 +134,11 @@ Deno.test("an upload that crosses an epoch's end starts again in the next", asyn
   await upload.send();
   await stage.enterEpoch(1);
   await visitor.competition.refresh();
+  await upload.send();
+  const { plan, reason, quote } = expectStep(upload.state.value, "confirm");
+  assert.match(reason!, /epoch has ended/);
+  assert.deepEqual([plan.epoch, plan.sent, visitor.sent.length], [1, 0, 1]);
+  assert.ok(quote.gas > 40 * 0.9 * plan.size);
   await upload.send();
   expectStep(upload.state.value, "done");
   assert.equal(visitor.competition.snapshot.value?.submissions[0]?.epoch, 1);
@@ -145,19 +159,158 @@ Deno.test("nothing is sent while a transaction of the account still waits for it
 });
 
 Deno.test("changing the account stops it: the rest belongs to the author of the start", async () => {
-  const { chain, visitor, upload } = await start();
+  const { chain, account, visitor, upload } = await start();
   await using _chain = chain;
+  const other = chain.accounts[2]!;
   await upload.choose(file(MODEL));
   const { request } = visitor.session.wallet.value!.provider;
   visitor.session.wallet.value!.provider.request = async (call) => {
     const answer = await request(call);
-    if (call.method === "eth_sendTransaction") visitor.changeAccount(chain.accounts[2]!);
+    if (call.method === "eth_sendTransaction") visitor.changeAccount(other);
     return answer;
   };
   await upload.send();
   const { problem, plan } = expectStep(upload.state.value, "paused");
   assert.match(problem, /changed to another account/);
   assert.equal(plan.sent, 1);
+  // Not a participant: nothing to confirm.
+  await upload.send();
+  assert.match(expectStep(upload.state.value, "paused").problem, /register first/);
+  visitor.changeAccount(account);
+  visitor.session.wallet.value!.provider.request = request;
+  await upload.send();
+  expectStep(upload.state.value, "done");
+  assert.equal(visitor.sent.length, CHUNKS);
+});
+
+Deno.test("going on with another account shows what it costs that one", async () => {
+  const { chain, visitor, upload } = await start({ alsoRegistered: 2 });
+  await using _chain = chain;
+  visitor.answers.push(true, false);
+  await upload.choose(file(MODEL));
+  await upload.send();
+  visitor.changeAccount(chain.accounts[2]!);
+  await upload.send();
+  const { plan, quote, reason } = expectStep(upload.state.value, "confirm");
+  assert.match(reason!, /changed to another account/);
+  const other = chain.accounts[2]!;
+  assert.deepEqual([plan.account, quote.account, plan.sent], [other, other, 0]);
+  assert.equal(visitor.sent.length, 1);
+});
+
+Deno.test("another account at the confirmation is asked again", async () => {
+  const { chain, visitor, upload } = await start({ alsoRegistered: 2 });
+  await using _chain = chain;
+  await upload.choose(file(SMALL));
+  visitor.changeAccount(chain.accounts[2]!);
+  await upload.send();
+  const { quote } = expectStep(upload.state.value, "confirm");
+  assert.deepEqual([quote.account, visitor.sent], [chain.accounts[2]!, []]);
+});
+
+/** The next receipt does not come through. */
+function loseReceipt({ writer }: Visitor): void {
+  const { wait } = writer;
+  writer.wait = () => {
+    writer.wait = wait;
+    return Promise.reject(new Error("no chain node answered"));
+  };
+}
+
+Deno.test("a model whose receipt was lost is not sent twice", async (t) => {
+  const { chain, stage, account, visitor, upload } = await start();
+  await using _chain = chain;
+  const request = (method: string, params: unknown[]) => chain.provider.request({ method, params });
+  const submissions = async () => (await visitor.reader.participant(0, account)).submissions;
+
+  await t.step("the transaction is in a block", async () => {
+    loseReceipt(visitor);
+    await upload.choose(file(SMALL));
+    await upload.send();
+    expectStep(upload.state.value, "paused");
+    await upload.send();
+    expectStep(upload.state.value, "done");
+    assert.deepEqual([visitor.sent.length, await submissions()], [1, 1]);
+    upload.reset();
+  });
+
+  await t.step("the transaction still waits for its block", async () => {
+    loseReceipt(visitor);
+    await upload.choose(file(SMALL));
+    await request("evm_setAutomine", [false]);
+    await upload.send();
+    expectStep(upload.state.value, "paused");
+    const going = upload.send();
+    expectStep(upload.state.value, "sending");
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await request("evm_mine", []);
+    await request("evm_setAutomine", [true]);
+    await going;
+    expectStep(upload.state.value, "done");
+    assert.deepEqual([visitor.sent.length, await submissions()], [2, 2]);
+    upload.reset();
+  });
+
+  await t.step("the wallet lost the hash, and the epoch ended meanwhile", async () => {
+    await upload.choose(file(SMALL));
+    const { provider } = visitor.session.wallet.value!;
+    const original = provider.request;
+    provider.request = async (call) => {
+      const answer = await original(call);
+      if (call.method === "eth_sendTransaction") throw new Error("disconnected");
+      return answer;
+    };
+    await upload.send();
+    expectStep(upload.state.value, "paused");
+    provider.request = original;
+    await stage.enterEpoch(1);
+    await visitor.competition.refresh();
+    await upload.send();
+    expectStep(upload.state.value, "done");
+    assert.deepEqual([visitor.sent.length, await submissions()], [3, 3]);
+  });
+});
+
+Deno.test("a lost receipt between two chunks: the rest is sent, nothing twice", async () => {
+  const { chain, visitor, upload } = await start();
+  await using _chain = chain;
+  loseReceipt(visitor);
+  await upload.choose(file(MODEL));
+  await upload.send();
+  assert.equal(expectStep(upload.state.value, "paused").plan.sent, 0);
+  await upload.send();
+  expectStep(upload.state.value, "done");
+  assert.equal(visitor.sent.length, CHUNKS);
+});
+
+Deno.test("a node that is behind does not make it send again", async () => {
+  const { chain, visitor } = await start();
+  await using _chain = chain;
+  const { reader } = visitor;
+  const old = await reader.snapshot(0);
+  let behind = true;
+  const upload = uploadOf({
+    ...visitor,
+    reader: { ...reader, snapshot: (id) => behind ? Promise.resolve(old) : reader.snapshot(id) },
+  });
+  loseReceipt(visitor);
+  await upload.choose(file(SMALL));
+  await upload.send();
+  await upload.send();
+  assert.match(expectStep(upload.state.value, "paused").problem, /node is behind/);
+  behind = false;
+  await upload.send();
+  expectStep(upload.state.value, "done");
+  assert.equal(visitor.sent.length, 1);
+});
+
+Deno.test("clicking twice sends once", async () => {
+  const { chain, visitor, upload } = await start();
+  await using _chain = chain;
+  await upload.choose(file(SMALL));
+  await Promise.all([upload.send(), upload.send()]);
+  expectStep(upload.state.value, "done");
+  assert.equal(visitor.sent.length, 1);
 });
 
 Deno.test("choose() refuses what would be a waste, each with its reason", async () => {

@@ -7,7 +7,7 @@ import { hrefOf } from "../router.ts";
 import { CompetitionName } from "./CompetitionName.tsx";
 import { useApp } from "./context.ts";
 import { Countdown } from "./Countdown.tsx";
-import { formatCoins, formatInteger } from "./format.ts";
+import { formatCoins, formatInteger, formatPrice, roundUp } from "./format.ts";
 import { PhaseBadge } from "./PhaseBadge.tsx";
 
 /** A competition in the list. */
@@ -38,7 +38,7 @@ export function CompetitionCard({ competition }: { competition: Competition }): 
         </div>
         <div>
           <dt>Buy-in</dt>
-          <dd>{formatCoins(buyIn(competition), { digits: 3 })} {config.currency}</dd>
+          <dd>{formatPrice(roundUp(buyIn(competition)))} {config.currency}</dd>
         </div>
         <div>
           <dt>Submissions</dt>

@@ -2,11 +2,13 @@ import type { ComponentChildren } from "preact";
 import { type Quote, totalOf } from "../chain/quote.ts";
 import { Costs } from "./Costs.tsx";
 import { Dialog } from "./Dialog.tsx";
+import { Notice } from "./Notice.tsx";
 
 /** Shows what something costs before anything is sent. */
 export function ConfirmDialog(
-  { title, quote, valueLabel, action, onConfirm, onCancel, children }: {
+  { title, notice, quote, valueLabel, action, onConfirm, onCancel, children }: {
     title: string;
+    notice?: string | undefined;
     quote: Quote;
     valueLabel?: string;
     action: string;
@@ -17,6 +19,7 @@ export function ConfirmDialog(
 ): ComponentChildren {
   return (
     <Dialog title={title} onClose={onCancel}>
+      {notice !== undefined && <Notice kind="warn">{notice}</Notice>}
       <p>{children}</p>
       <Costs quote={quote} valueLabel={valueLabel} />
       <div class="actions">

@@ -4,7 +4,7 @@ import type { Competition } from "../models/competition.ts";
 import type { RegisterState, Registration } from "../models/register.ts";
 import { ConfirmDialog } from "./ConfirmDialog.tsx";
 import { useApp } from "./context.ts";
-import { formatCoins } from "./format.ts";
+import { formatPrice, shortAddress } from "./format.ts";
 import { Notice } from "./Notice.tsx";
 import { ProgressBar } from "./ProgressBar.tsx";
 import { registerProgress } from "./submit_progress.ts";
@@ -16,7 +16,7 @@ export function RegisterStep(
   const { session, config } = useApp();
   const registered = competition.participant.value?.registered ?? false;
   const terms = competition.snapshot.value!.competition;
-  const price = `${formatCoins(buyIn(terms), { digits: 4 })} ${config.currency}`;
+  const price = `${formatPrice(buyIn(terms))} ${config.currency}`;
   const state = registration.state.value;
   const open = competition.phase.value?.name === "registration";
   return (
@@ -65,7 +65,8 @@ function Progress(
           onConfirm={registration.confirm}
           onCancel={registration.cancel}
         >
-          One transaction registers your account as a participant.
+          One transaction registers your account {shortAddress(state.quote.account)}{" "}
+          as a participant.
         </ConfirmDialog>
       );
     default:

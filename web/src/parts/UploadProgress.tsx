@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import type { UploadModel } from "../models/upload.ts";
 import { ConfirmDialog } from "./ConfirmDialog.tsx";
-import { formatBytes } from "./format.ts";
+import { formatBytes, shortAddress } from "./format.ts";
 import { Notice } from "./Notice.tsx";
 import { ProgressBar } from "./ProgressBar.tsx";
 import { uploadProgress } from "./submit_progress.ts";
@@ -13,11 +13,12 @@ export function UploadProgress({ upload }: { upload: UploadModel }): ComponentCh
     case "checking":
       return <ProgressBar label={uploadProgress(state)!} />;
     case "confirm": {
-      const { file, plan, quote } = state;
+      const { file, plan, quote, reason } = state;
       const left = plan.chunks.length - plan.sent;
       return (
         <ConfirmDialog
           title="Upload the model"
+          notice={reason}
           quote={quote}
           action="Confirm and upload"
           onConfirm={upload.send}
@@ -26,7 +27,8 @@ export function UploadProgress({ upload }: { upload: UploadModel }): ComponentCh
           {file.name} packs from {formatBytes(file.size)} to {formatBytes(file.packed.length)}.{" "}
           {plan.sent > 0 &&
             `${plan.sent} of ${plan.chunks.length} chunks are on the chain already. `}
-          Your wallet will ask {left === 1 ? "once" : `${left} times, once for each chunk`}.
+          Account {shortAddress(quote.account)} sends it: your wallet will ask{" "}
+          {left === 1 ? "once" : `${left} times, once for each chunk`}.
         </ConfirmDialog>
       );
     }

@@ -13,7 +13,7 @@ export function formatInteger(value: number | bigint): string {
 
 /**
  * Wei as coins, cut (never rounded up) to the given number of digits after the point: "1.5", "0.000021".
- * What is above zero but too small to show is "<0.000001".
+ * What is above zero but too small to show is "<0.000001". For what somebody will pay, see {@linkcode formatPrice}.
  */
 export function formatCoins(wei: bigint, { digits = 6 }: { digits?: number } = {}): string {
   const text = wei.toString().padStart(WEI_DIGITS + 1, "0");
@@ -21,6 +21,17 @@ export function formatCoins(wei: bigint, { digits = 6 }: { digits?: number } = {
   const rest = text.slice(-WEI_DIGITS).slice(0, digits).replace(/0+$/, "");
   if (wei > 0n && whole === "0" && rest === "") return `<0.${"1".padStart(digits, "0")}`;
   return rest === "" ? whole : `${whole}.${rest}`;
+}
+
+/** Wei as coins, exact: for what somebody pays, so that no less is shown. */
+export function formatPrice(wei: bigint): string {
+  return formatCoins(wei, { digits: WEI_DIGITS });
+}
+
+/** Wei rounded up to a number of coins with six digits after the point. */
+export function roundUp(wei: bigint): bigint {
+  const unit = 10n ** 12n;
+  return (wei + unit - 1n) / unit * unit;
 }
 
 /** A score (percentage times 1,000) as "97.345 %". */

@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
-import { formatBytes, formatCoins, formatScore, formatSpan, shortAddress } from "./format.ts";
+import {
+  formatBytes,
+  formatCoins,
+  formatPrice,
+  formatScore,
+  formatSpan,
+  roundUp,
+  shortAddress,
+} from "./format.ts";
 
 Deno.test("formatCoins() cuts and never rounds up", () => {
   const cases: [bigint, string][] = [
@@ -14,6 +22,21 @@ Deno.test("formatCoins() cuts and never rounds up", () => {
   ];
   for (const [wei, text] of cases) assert.equal(formatCoins(wei), text);
   assert.equal(formatCoins(10n ** 16n, { digits: 1 }), "<0.1");
+});
+
+Deno.test("formatPrice() is exact, and roundUp() never below the amount", () => {
+  const cases: [bigint, string, string][] = [
+    [0n, "0", "0"],
+    [1n, "0.000000000000000001", "0.000001"],
+    [10n ** 18n, "1", "1"],
+    [15n * 10n ** 17n, "1.5", "1.5"],
+    [10n ** 18n + 1n, "1.000000000000000001", "1.000001"],
+    [1_999_999_999_999_999_999n, "1.999999999999999999", "2"],
+    [123_456_000_000_000_000n, "0.123456", "0.123456"],
+  ];
+  for (const [wei, exact, up] of cases) {
+    assert.deepEqual([formatPrice(wei), formatPrice(roundUp(wei))], [exact, up]);
+  }
 });
 
 Deno.test("formatScore() shows all three digits", () => {

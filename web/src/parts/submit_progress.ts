@@ -16,11 +16,16 @@ export function registerProgress(state: RegisterState): string | undefined {
   }
 }
 
+const WAITING = {
+  chain: "looking at what the chain has",
+  wallet: "confirm it in your wallet",
+  block: "waiting for a block",
+};
+
 /** What the upload is doing; undefined while it waits for the user. */
 export function uploadProgress(state: UploadState): string | undefined {
   if (state.step === "checking") return `Checking and packing ${state.name}`;
   if (state.step !== "sending") return undefined;
   const { plan: { sent, chunks }, waitingFor } = state;
-  const what = waitingFor === "wallet" ? "confirm it in your wallet" : "waiting for a block";
-  return `Chunk ${sent + 1} of ${chunks.length}: ${what}`;
+  return `Chunk ${sent + 1} of ${chunks.length}: ${WAITING[waitingFor]}`;
 }

@@ -5,7 +5,14 @@ import { leaderboardRows } from "../models/leaderboard.ts";
 import { pot } from "../models/prize.ts";
 import { Address } from "../parts/Address.tsx";
 import { useApp } from "../parts/context.ts";
-import { formatBytes, formatCoins, formatInteger, formatScore } from "../parts/format.ts";
+import {
+  formatBytes,
+  formatCoins,
+  formatInteger,
+  formatPrice,
+  formatScore,
+  roundUp,
+} from "../parts/format.ts";
 import { Facts } from "../parts/Facts.tsx";
 import { Heading } from "../parts/Heading.tsx";
 import { Stats } from "../parts/Stats.tsx";
@@ -29,7 +36,7 @@ export function Overview({ competition }: OpenCompetition): ComponentChildren {
     { label: "Prize", value: coins(pot(terms)), detail: PRIZE_DETAILS[terms.status] },
     {
       label: "Buy-in",
-      value: coins(buyIn(terms)),
+      value: `${formatPrice(roundUp(buyIn(terms)))} ${currency}`,
       detail: `${terms.maxPerParticipant} submissions`,
     },
     { label: "Participants", value: formatInteger(terms.participants) },
