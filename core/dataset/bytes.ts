@@ -44,9 +44,17 @@ export async function* digested(
 }
 
 /**
- * Unzips one gzip member (RFC 1952), chunk by chunk; nothing may follow it.
+ * Most zipped bytes given to the decompressor at once: it unzips all of them before anybody can look, and
+ * deflate makes at most 1032 bytes of one, so 16 MiB.
+ */
+const SLICE_BYTES = 16 * 1024;
+
+/**
+ * Unzips one gzip member (RFC 1952), chunk by chunk; nothing may follow it. However large the pieces of
+ * `source` are, a few times 16 MiB are unzipped at most before the reader gets them.
  *
- * @throws {InvalidData} if it is damaged or cut off; what `source` throws passes unchanged
+ * @throws {InvalidData} if it is damaged or cut off; what `source` throws passes unchanged, and so do
+ * failures of the decompressor itself
  */
 export async function* gunzip(
   source: ByteStream,
@@ -64,8 +72,10 @@ export async function* gunzip(
     }
   } catch (cause) {
     if ("cause" in failed) throw failed.cause;
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new InvalidData(`${what}: expected a sound gzip file, got "${why}"`, { cause });
+    // For damaged input the Compression Streams standard throws a TypeError. Others, such as a RangeError
+    // for want of memory, say nothing about the file.
+    if (!(cause instanceof TypeError)) throw cause;
+    throw new InvalidData(`${what}: expected a sound gzip file, got "${cause.message}"`, { cause });
   } finally {
     reader.cancel().catch(() => {}); // Already failed or ended: nothing is left to cancel.
   }
@@ -77,7 +87,11 @@ async function feed(
   source: ByteStream,
 ): Promise<void> {
   try {
-    for await (const chunk of source) await writer.write(chunk as Uint8Array<ArrayBuffer>);
+    for await (const chunk of source) {
+      for (let at = 0; at < chunk.length; at += SLICE_BYTES) {
+        await writer.write(chunk.subarray(at, at + SLICE_BYTES) as Uint8Array<ArrayBuffer>);
+      }
+    }
     await writer.close();
   } catch (error) {
     await writer.abort(error).catch(() => {}); // Closed by an earlier error, which the reader has.

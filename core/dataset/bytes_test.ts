@@ -61,6 +61,41 @@ Deno.test("gunzip() refuses damage, trailing bytes and other formats", async () 
   }
 });
 
+Deno.test("gunzip() unzips a bomb in pieces, however it comes, and stops when its reader does", async () => {
+  const bomb = new Uint8Array(gzipSync(new Uint8Array(96 * 2 ** 20)));
+  let total = 0;
+  for await (const chunk of gunzip(pieces(bomb), { what })) {
+    assert.ok(chunk.length <= 1032 * 16 * 1024, `${chunk.length} bytes at once`);
+    total += chunk.length;
+  }
+  assert.equal(total, 96 * 2 ** 20);
+  const cut = gunzip(pieces(bomb), { what });
+  await assert.rejects(async () => {
+    for await (const _ of bounded(cut, { maxBytes: 1000, what }));
+  }, /at most 1000 bytes, got more$/);
+});
+
+Deno.test("gunzip() takes no failure of the decompressor for damage", async () => {
+  const { DecompressionStream } = globalThis;
+  for (const failure of [new RangeError("Array buffer allocation failed"), new Error("odd")]) {
+    globalThis.DecompressionStream = class extends TransformStream {
+      constructor() {
+        super({
+          transform() {
+            throw failure;
+          },
+        });
+      }
+    } as unknown as typeof DecompressionStream;
+    try {
+      const read = collect(gunzip(pieces(ZIPPED), { what }));
+      await assert.rejects(read, (error) => error === failure);
+    } finally {
+      globalThis.DecompressionStream = DecompressionStream;
+    }
+  }
+});
+
 Deno.test("gunzip() lets a failure of its source through as it is", async () => {
   const failure = new Error("gateway down");
   async function* failing() {

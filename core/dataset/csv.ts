@@ -89,9 +89,9 @@ class CsvParser {
       if (end < 0) break;
       if (this.#rest.length === 0) this.#takeLine(chunk, start, end);
       else {
-        const line = this.#joined(chunk.subarray(start, end + 1));
+        const line = this.#joined(chunk.subarray(start, end));
         this.#rest = new Uint8Array(0);
-        this.#takeLine(line, 0, line.length - 1);
+        this.#takeLine(line, 0, line.length);
       }
       start = end + 1;
     }
@@ -111,7 +111,7 @@ class CsvParser {
   #joined(bytes: Uint8Array): Uint8Array {
     if (this.#rest.length + bytes.length > this.#maxLine) {
       this.#line++;
-      throw this.#error(`expected a line of at most ${this.#maxLine} bytes, got more`);
+      throw this.#tooLong();
     }
     const joined = new Uint8Array(this.#rest.length + bytes.length);
     joined.set(this.#rest);
@@ -119,9 +119,14 @@ class CsvParser {
     return joined;
   }
 
-  /** One line: bytes `start` up to `end`, where its newline stands. */
+  #tooLong(): InvalidData {
+    return this.#error(`expected a line of at most ${this.#maxLine} bytes, got more`);
+  }
+
+  /** One line: bytes `start` up to `end`, the newline not among them. */
   #takeLine(bytes: Uint8Array, start: number, end: number): void {
     this.#line++;
+    if (end - start > this.#maxLine) throw this.#tooLong();
     if (this.#line === 1 && startsWithMark(bytes, start)) start += 3;
     if (end > start && bytes[end - 1] === RETURN) end--;
     if (this.#line <= (this.#shape.skipLines ?? 0) || start === end) return;

@@ -173,3 +173,33 @@ Deno.test("readCsv() bounds a line without an end", async () => {
     /test table, line 1: expected a line of at most 65536 bytes, got more$/,
   );
 });
+
+Deno.test("readCsv() judges the length of a line alike, however the bytes are cut", async () => {
+  const next = random(11);
+  for (const [length, fits] of [[65_535, true], [65_536, true], [65_537, false]] as const) {
+    for (const end of ["\n", "\r\n", ""]) {
+      const line = `1,2,"${"c".repeat(length - 6 - (end === "\r\n" ? 1 : 0))}"`;
+      const bytes = new TextEncoder().encode(`1,2,dog\n${line}${end}`);
+      const classes = [line.slice(5, -1), "dog"];
+      for (let round = 0; round < 12; round++) {
+        const cuts = Array.from({ length: round }, () => Math.floor(next() * (bytes.length + 1)));
+        if (round % 3 === 1) cuts.push(bytes.length - 1 - end.length, bytes.length - end.length);
+        const read = readCsv(cutAt(bytes, cuts), { ...SHAPE, classes });
+        const name = `${length} bytes cut at ${cuts}`;
+        if (fits) assert.deepEqual((await read).labels, Int32Array.of(1, 0), name);
+        else {await assert.rejects(
+            read,
+            /line 2: expected a line of at most 65536 bytes, got more$/,
+          );}
+      }
+    }
+  }
+});
+
+async function* cutAt(bytes: Uint8Array, cuts: number[]): AsyncGenerator<Uint8Array> {
+  const ends = [...cuts, bytes.length].sort((a, b) => a - b);
+  for (const [i, end] of ends.entries()) {
+    await Promise.resolve();
+    yield bytes.subarray(ends[i - 1] ?? 0, end);
+  }
+}

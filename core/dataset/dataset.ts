@@ -121,7 +121,6 @@ async function loadIdx(source: IdxPart, context: Context): Promise<Rows> {
     rows,
     features,
     what: inputFile,
-    adopt: source.format === "idx.gz", // Its chunks come fresh out of the decompressor.
   });
   return { values, labels };
 }

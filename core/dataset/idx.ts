@@ -11,8 +11,6 @@ export interface IdxShape {
   features: number;
   /** Names the file in errors. */
   what: string;
-  /** Whether the source's chunks may be kept instead of copied: nobody else has or changes them. */
-  adopt?: boolean;
 }
 
 /**
@@ -26,7 +24,7 @@ export async function readIdx(
   source: ByteStream,
   shape: IdxShape,
 ): Promise<Uint8Array> {
-  const { rows, features, what, adopt = false } = shape;
+  const { rows, features, what } = shape;
   const length = rows * features;
   let values: Uint8Array | undefined;
   let header: Uint8Array = new Uint8Array(0);
@@ -45,8 +43,7 @@ export async function readIdx(
     if (rest.length > length - filled) {
       throw new InvalidData(`${what}: expected ${length} values, got more`);
     }
-    if (adopt && rest.length === length) values = rest;
-    else if (rest.length > 0) (values ??= new Uint8Array(length)).set(rest, filled);
+    if (rest.length > 0) (values ??= new Uint8Array(length)).set(rest, filled);
     filled += rest.length;
   }
   if (values === undefined || filled < length) {

@@ -1,6 +1,7 @@
-import { CID } from "multiformats/cid";
+import { checkHash, type Cid, DAG_PB, parseCid, RAW } from "../ipfs/cid.ts";
 import {
   type Manifest,
+  MAX_BATCH_BYTES,
   MAX_CLASSES,
   MAX_FILE_BYTES,
   MAX_ROWS,
@@ -39,9 +40,9 @@ export function checkManifest(value: unknown): Manifest {
   checkInput(member(manifest, "input"));
   checkRuntime(member(manifest, "runtime"));
   const checked = value as Manifest;
-  checkPart(member(manifest, "test"), checked);
+  checkPart(member(manifest, "test"), manifest);
   const train = member(manifest, "train");
-  if (present(train)) checkPart(train, checked);
+  if (present(train)) checkPart(train, manifest);
   if (checked.mode === "sealed") checkSealed(manifest, checked);
   return checked;
 }
@@ -98,7 +99,8 @@ function checkRuntime(runtime: Field): void {
   checkDigest(member(runtime, "wasm"));
 }
 
-function checkPart(part: Field, { input }: Manifest): void {
+function checkPart(part: Field, manifest: Field): void {
+  const { input } = manifest.value as Manifest;
   asObject(part);
   const format = asOneOf(member(part, "format"), ["idx", "idx.gz", "csv", "csv.gz"]);
   const rows = asWhole(member(part, "rows"), { min: 1, max: MAX_ROWS });
@@ -109,6 +111,7 @@ function checkPart(part: Field, { input }: Manifest): void {
       `expected at most ${MAX_VALUES} values in all rows, got ${values}`,
     );
   }
+  checkBatch(member(member(manifest, "input"), "shape"), { rows, features: product(input.shape) });
   if (format === "csv" || format === "csv.gz") {
     checkFile(member(part, "table"));
     checkCsv(member(part, "csv"), product(input.shape));
@@ -119,6 +122,17 @@ function checkPart(part: Field, { input }: Manifest): void {
   }
   checkFile(member(part, "inputs"));
   checkFile(member(part, "labels"));
+}
+
+function checkBatch(shape: Field, { rows, features }: { rows: number; features: number }): void {
+  const batch = Math.min(rows, 100);
+  const bytes = batch * features * 4;
+  if (bytes > MAX_BATCH_BYTES) {
+    throw new InvalidManifest(
+      shape.path,
+      `expected at most ${MAX_BATCH_BYTES} bytes in a batch of ${batch} rows (4 a value), got ${bytes}`,
+    );
+  }
 }
 
 function checkCsv(csv: Field, features: number): void {
@@ -133,15 +147,30 @@ function checkCsv(csv: Field, features: number): void {
 
 function checkFile(file: Field): void {
   asObject(file);
-  const cid = member(file, "cid");
-  try {
-    CID.parse(asText(cid, { max: 120 }));
-  } catch (cause) {
-    if (cause instanceof InvalidManifest) throw cause;
-    throw unexpected(cid, "an IPFS CID");
-  }
+  checkCid(member(file, "cid"));
   asWhole(member(file, "bytes"), { min: 1, max: MAX_FILE_BYTES });
   if (present(member(file, "sha256"))) checkDigest(member(file, "sha256"));
+}
+
+/** A CID that the verified reader (core/ipfs) can read. */
+function checkCid(field: Field): void {
+  const text = asText(field, { max: 120 });
+  let cid: Cid;
+  try {
+    cid = parseCid(text);
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+    throw unexpected(field, "an IPFS CID");
+  }
+  try {
+    checkHash(cid);
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause;
+    throw unexpected(field, "a CID of a sha2-256 hash");
+  }
+  if (cid.code !== RAW && cid.code !== DAG_PB) {
+    throw unexpected(field, "a CID of a file (codec raw or dag-pb)");
+  }
 }
 
 function checkDigest(digest: Field): void {

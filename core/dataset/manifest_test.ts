@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { CID as Multi } from "multiformats/cid";
+import { create as createMultihash } from "multiformats/hashes/digest";
 import {
   checkManifest,
   encodeManifest,
@@ -143,6 +145,56 @@ Deno.test("checkManifest() names the wrong field with what was expected and what
   for (const [path, value, message] of cases) {
     const got = messageFor(changed(valid(), path, value));
     assert.ok(got.startsWith(`manifest.${path}: ${message}`), `${path}: ${got}`);
+  }
+});
+
+Deno.test("checkManifest() bounds the bytes of one batch", () => {
+  const shaped = (features: number, rows: number) => {
+    const { train: _, ...open } = valid();
+    const input = { shape: [features], dtype: "uint8" as const, scale: 1, offset: 0 };
+    return { ...open, input, test: idx(rows) };
+  };
+  for (const [features, rows] of [[2 ** 24, 1], [167_772, 100], [167_772, 400]] as const) {
+    checkManifest(shaped(features, rows));
+  }
+  for (
+    const [features, rows, batch] of [[2 ** 24, 2, 2], [167_773, 100, 100], [167_773, 300, 100]]
+  ) {
+    const message = messageFor(shaped(features!, rows!));
+    const got = batch! * features! * 4;
+    assert.equal(
+      message,
+      "manifest.input.shape: expected at most 67108864 bytes in a batch of " +
+        `${batch} rows (4 a value), got ${got}`,
+    );
+  }
+  assert.match(
+    messageFor({ ...shaped(2 ** 23, 2), train: idx(3) }),
+    /^manifest\.input\.shape: .* batch of 3 rows/,
+  );
+});
+
+Deno.test("checkManifest() refuses CIDs that the verified reader cannot read", () => {
+  const digest = new Uint8Array(32).fill(7);
+  const of = (codec: number, hash: number, bytes = digest) =>
+    Multi.createV1(codec, createMultihash(hash, bytes)).toString();
+  for (const good of [of(0x55, 0x12), of(0x70, 0x12), of(0x55, 0x00, digest.subarray(0, 9))]) {
+    checkManifest(changed(valid(), "test.inputs.cid", good));
+  }
+  checkManifest(changed(valid(), "test.inputs.cid", Multi.parse(of(0x70, 0x12)).toV0().toString()));
+  const cases: [string, string][] = [
+    [of(0x55, 0x1b), "a CID of a sha2-256 hash"], // keccak-256
+    [of(0x55, 0x1e), "a CID of a sha2-256 hash"], // blake3
+    [of(0x71, 0x12), "a CID of a file (codec raw or dag-pb)"], // dag-cbor
+    [of(0x55, 0x12, digest.subarray(0, 20)), "an IPFS CID"],
+  ];
+  for (const [cid, expected] of cases) {
+    for (const path of ["test.inputs.cid", "train.labels.cid"]) {
+      assert.equal(
+        messageFor(changed(valid(), path, cid)),
+        `manifest.${path}: expected ${expected}, got "${cid}"`,
+      );
+    }
   }
 });
 

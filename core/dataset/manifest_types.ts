@@ -2,6 +2,8 @@
 export const MAX_ROWS = 10_000_000;
 /** Most values (rows times features) of a part: as float32, 256 MiB. */
 export const MAX_VALUES = 2 ** 26;
+/** Most bytes of the float32 values that one run of a model gets: of 100 rows, or all if they are fewer. */
+export const MAX_BATCH_BYTES = 64 * 1024 * 1024;
 /** Most bytes of one data file, as it is stored. */
 export const MAX_FILE_BYTES = 512 * 1024 * 1024;
 /** Most classes of a classification task. */

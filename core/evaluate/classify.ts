@@ -1,14 +1,27 @@
 import { type InvalidCode, InvalidModel } from "../model/invalid.ts";
 import { LocalFailure } from "./failure.ts";
 
-/** How the message of a failed allocation ends: in the native part (operator new, its arena) or before it. */
-const ALLOCATION = /(?:std::bad_alloc|[Ff]ailed to allocate [^\n]{0,200}of size \d+\.?)$/;
+/** How the native part's messages begin: no text of the model comes before the first colon. */
+const NATIVE = String.raw`^[^:]* ERROR_CODE: \d+, ERROR_MESSAGE: `;
 
 /**
- * How the messages begin and go on that follow from the model alone: what the native part reports with a
- * code of its own, and the JavaScript part's refusal of outputs of types that it has no array for.
+ * The whole message of a failed allocation, in the native part (operator new, its arena) or before it.
+ * Whole, because a refusal may end with any text out of the model.
  */
-const REFUSAL = /, ERROR_MESSAGE: |^unsupported data type: /;
+const ALLOCATION = new RegExp(
+  NATIVE + String.raw`(?:Exception during initialization: )?` +
+    String
+      .raw`(?:Non-zero status code returned while running \w+ node\. Name:'[^']*' Status Message: )?` +
+    String.raw`(?:std::bad_alloc|\S*bfc_arena\.cc:\d+ ` +
+    String.raw`[^'"\n]{0,300}Failed to allocate memory for requested buffer of size \d+)$` +
+    String.raw`|^[^:]*\. failed to allocate a buffer of size \d+\.$`,
+);
+
+/**
+ * How the messages begin that follow from the model alone: what the native part reports with a code of
+ * its own, and the JavaScript part's refusal of outputs of types that it has no array for.
+ */
+const REFUSAL = new RegExp(NATIVE + "|^unsupported data type: ");
 
 /**
  * What an error thrown by the runtime says: that the model is INVALID (the runtime itself refuses it, the

@@ -9,9 +9,7 @@ import { sameRuntime } from "./known_runtimes.ts";
 import { accuracy, macroF1, r2 } from "./metrics.ts";
 import { classPredictions, type Taker, valuePredictions } from "./predictions.ts";
 import type { Runtime, Session } from "./runtime.ts";
-
-/** Rows in one run; the last batch of a data set may be shorter (PROTOCOL.md section 7). */
-export const BATCH_ROWS = 100;
+import { BATCH_ROWS, modelTask } from "./task.ts";
 
 /** Longest stretch of work, in ms, before timers and network get a turn. */
 const TURN_MS = 200;
@@ -78,16 +76,11 @@ export async function evaluate(
  */
 export async function openModel(
   packed: Uint8Array,
-  { manifest }: Dataset,
+  { manifest, rows }: Dataset,
   { runtime }: { runtime: Runtime },
 ): Promise<OpenModel> {
   const onnx = inflateModel(packed);
-  const { shape, altShapes = [] } = manifest.input;
-  const signature = admitModel(onnx, {
-    shapes: [shape, ...altShapes],
-    batch: BATCH_ROWS,
-    classes: manifest.classes?.length,
-  });
+  const signature = admitModel(onnx, { ...modelTask(manifest), rows });
   return { session: await runtime.open(onnx), signature };
 }
 

@@ -126,6 +126,16 @@ Deno.test("evaluate() counts rows with NaN or infinite outputs as wrong", async 
 const good = separable(150);
 const GOOD = tableOf(good.values, good.labels);
 
+Deno.test("evaluate() refuses an author's text that looks like a failed allocation", async () => {
+  const gelu = node("Gelu", ["x"], ["y"], { approximate: "std::bad_alloc" });
+  const outputs = [{ name: "y", type: { tensorType: { elemType: DataType.FLOAT } } }];
+  const outcome = await evaluate(packedOf([gelu], { outputs, opset: 20 }), GOOD, { runtime });
+  assert.ok("invalid" in outcome);
+  assert.equal(outcome.invalid, "run-failed");
+  assert.match(outcome.message, /: std::bad_alloc$/);
+  assert.deepEqual(await evaluate(firstThree(), GOOD, { runtime }), { score: 100_000 });
+});
+
 /** Models that are INVALID, each with its code. */
 function invalidModels(): [string, Uint8Array, string][] {
   const packed = firstThree();
@@ -183,6 +193,14 @@ function invalidModels(): [string, Uint8Array, string][] {
         },
       ),
       "create-failed",
+    ],
+    [
+      "fixed batch",
+      packedOf([node("Slice", ["x", "from", "to", "axes"], ["y"])], {
+        inputs: [value("x", [100, 4])],
+        initializers: [ints("from", [0]), ints("to", [3]), ints("axes", [1])],
+      }),
+      "input",
     ],
     ["four columns", reshape([-1, 4]), "output-shape"],
     ["one dimension", reshape([-1]), "output-shape"],

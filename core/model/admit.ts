@@ -2,12 +2,13 @@ import { InvalidModel } from "./invalid.ts";
 import { checkConstants } from "./constants.ts";
 import { IR_VERSIONS, MAX_NODES, OPSETS, REFUSED_OPERATORS } from "./limits.ts";
 import { decodeModel, type GraphProto, type ModelProto, type NodeProto } from "./onnx.ts";
+import { checkReproducible } from "./reproducible.ts";
 import { type ModelTask, type Signature, signatureOf } from "./signature.ts";
 
 /**
  * Whether a model may run, decided from the file alone: format and operator set versions, domains,
- * operators, constants, and an input and an output that fit the task. What is admitted is the same
- * for every miner (PROTOCOL.md section 7).
+ * operators, constants, nothing that depends on the processor, and an input and an output that fit the
+ * task. What is admitted is the same for every miner (PROTOCOL.md section 7).
  *
  * @param onnx an ONNX file, as `inflateModel` gives it
  * @returns which input to feed, in what shape, and which output to read
@@ -25,6 +26,7 @@ export function admitModel(onnx: Uint8Array, task: ModelTask): Signature {
   }
   for (const node of graph.node) checkNode(node, opsets);
   checkConstants(graph);
+  checkReproducible(graph);
   return signatureOf(graph, task);
 }
 

@@ -7,6 +7,11 @@ export interface ModelTask {
   shapes: readonly (readonly number[])[];
   /** Rows in one run: what a fixed batch dimension must be. */
   batch: number;
+  /**
+   * Rows of the test set, if known: where they are no multiple of `batch`, the last run has fewer, and a
+   * fixed batch dimension is refused.
+   */
+  rows?: number;
   /** Number of classes; undefined for regression. */
   classes: number | undefined;
 }
@@ -34,7 +39,7 @@ const NAME = /^(?!__proto__$)[\x20-\x7e]{1,200}$/;
 
 /**
  * The input and the output that count. Input: exactly one besides the constants, float32, of a shape
- * in `task`, its batch dimension symbolic or `task.batch`. Output: for classification the first int64
+ * in `task`, its batch dimension symbolic or `task.batch` (and then `task.rows` a multiple of it). Output: for classification the first int64
  * of shape `[rows]`, otherwise the first float32 that may hold one row for each row fed.
  *
  * @throws {InvalidModel} `input` or `output`
@@ -51,7 +56,10 @@ export function signatureOf(graph: GraphProto, task: ModelTask): Signature {
   return { input: checkName(input, "input"), shape, output, kind };
 }
 
-function inputShape({ type }: ValueInfoProto, { shapes, batch }: ModelTask): readonly number[] {
+function inputShape(
+  { type }: ValueInfoProto,
+  { shapes, batch, rows: all = 0 }: ModelTask,
+): readonly number[] {
   const tensor = type?.tensorType;
   if (tensor?.elemType !== DataType.FLOAT) {
     throw new InvalidModel("input", `model: expected a float32 input, got ${shown(tensor)}`);
@@ -64,6 +72,13 @@ function inputShape({ type }: ValueInfoProto, { shapes, batch }: ModelTask): rea
   if (!found) {
     const wanted = shapes.map((shape) => `[N,${shape.join()}]`).join(" or ");
     throw new InvalidModel("input", `model: expected an input ${wanted}, got ${shown(tensor)}`);
+  }
+  if (typeof rows === "number" && all % batch !== 0) {
+    throw new InvalidModel(
+      "input",
+      `model: expected a batch dimension that varies, since ${all} rows make a last batch of ` +
+        `${all % batch}, got ${shown(tensor)}; export with a dynamic batch`,
+    );
   }
   return found;
 }

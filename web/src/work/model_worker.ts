@@ -1,5 +1,5 @@
 /** Checks and packs a model off the page's thread: level 9 takes seconds, and no file may freeze the page. */
-import { BATCH_ROWS } from "../../../core/evaluate/evaluate.ts";
+import { modelTask } from "../../../core/evaluate/task.ts";
 import type { Manifest } from "../../../core/dataset/manifest.ts";
 import { admitModel } from "../../../core/model/admit.ts";
 import { packModel } from "../../../core/model/pack.ts";
@@ -16,12 +16,7 @@ export interface ModelJobs {
 
 serve<ModelJobs>(globalThis as unknown as Port, {
   pack({ onnx, manifest }) {
-    const { shape, altShapes = [] } = manifest.input;
-    admitModel(onnx, {
-      shapes: [shape, ...altShapes],
-      batch: BATCH_ROWS,
-      classes: manifest.classes?.length,
-    });
+    admitModel(onnx, modelTask(manifest));
     return { packed: packModel(onnx) };
   },
 });
