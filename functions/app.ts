@@ -3,15 +3,15 @@ import { readChainId } from "../core/chain/reader.ts";
 import { connect } from "../core/chain/rpc.ts";
 import { localSender } from "../core/chain/signer.ts";
 import type { BlockStore } from "../core/ipfs/store.ts";
-import { type Config, minerAddress } from "./config.ts";
+import { type Config, hiddenTexts, minerAddress } from "./config.ts";
 import { createDataSource } from "./data.ts";
 import { createEvaluator } from "./evaluate.ts";
 import { FolderStore } from "./folder_store.ts";
 import { type MinerStatus, VERSION } from "./handler.ts";
-import { describe, type Log } from "./log.ts";
+import { createBlot, describe, type Log } from "./log.ts";
 import { createMiner, type Miner } from "./miner.ts";
 import { RecentStore } from "./recent_store.ts";
-import type { TickReport } from "./report.ts";
+import { mapTexts, type TickReport } from "./report.ts";
 import { folderScores, memoryScores } from "./scores_cache.ts";
 
 /** Bytes of blocks in memory where there is no folder for them. */
@@ -19,7 +19,7 @@ const MEMORY_BYTES = 256 * 2 ** 20;
 
 /** A miner of this process. */
 export interface App {
-  /** Runs a tick and remembers it. @throws as {@linkcode Miner.tick} does */
+  /** Runs a tick and remembers it; no secret is in its report. @throws as {@linkcode Miner.tick} does */
   tick(): Promise<TickReport>;
   /** How it stands. */
   status(): MinerStatus;
@@ -42,18 +42,27 @@ export function createApp(config: Config, { log }: { log: Log }): App {
     lastTick: undefined,
     lastError: undefined,
   };
-  let miner: Miner | undefined;
+  const blot = createBlot(hiddenTexts(config));
+  let connected: Promise<Miner> | undefined;
+  /** One miner for all ticks, also for two that start at once: two senders would take each other's nonces. */
+  function connectOnce(): Promise<Miner> {
+    connected ??= connectMiner(config, { log, store }).catch((error) => {
+      connected = undefined; // The next tick tries again.
+      throw error;
+    });
+    return connected;
+  }
   return {
     store,
     status: () => ({ ...status }),
     async tick() {
       try {
-        miner ??= await connectMiner(config, { log, store });
-        status.lastTick = await miner.tick();
+        const miner = await connectOnce();
+        status.lastTick = mapTexts(await miner.tick(), blot);
         status.lastError = undefined;
         return status.lastTick;
       } catch (error) {
-        status.lastError = describe(error);
+        status.lastError = blot(describe(error));
         throw error;
       } finally {
         status.ticks++;

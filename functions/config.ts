@@ -96,9 +96,11 @@ export function minerAddress({ privateKey }: Pick<Config, "privateKey">): Hex {
   return computeAddress(privateKey).toLowerCase() as Hex;
 }
 
-/** Texts that no log may show: keys, and URLs of nodes that have more than an origin. */
-export function hiddenTexts({ privateKey, secret, rpc }: Config): string[] {
-  const keyed = rpc.filter((url) => new URL(url).href !== `${new URL(url).origin}/`);
+/** Texts that no log or page may show: keys, and addresses that have more than an origin. */
+export function hiddenTexts({ privateKey, secret, rpc, gateways, relays }: Config): string[] {
+  const keyed = [...rpc, ...gateways, ...relays].filter((url) =>
+    new URL(url).href !== `${new URL(url).origin}/`
+  );
   return [privateKey, privateKey.slice(2), new TextDecoder().decode(secret), ...keyed];
 }
 

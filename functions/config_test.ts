@@ -130,11 +130,17 @@ Deno.test("the address follows from the key", () => {
 });
 
 Deno.test("what must be hidden: keys, the secret and nodes' addresses that may hold a key", () => {
-  const hidden = hiddenTexts(read({ DEML_SECRET: "correct horse battery staple and more" }));
+  const hidden = hiddenTexts(read({
+    DEML_SECRET: "correct horse battery staple and more",
+    DEML_GATEWAYS: "https://gate.example/k3y,https://ipfs.example",
+    DEML_RELAYS: "https://user:k3y@relay.example",
+  }));
   assert.deepEqual(hidden, [
     KEY,
     KEY.slice(2),
     "correct horse battery staple and more",
     "https://node.example/v3/k3y",
+    "https://gate.example/k3y",
+    "https://user:k3y@relay.example",
   ]);
 });

@@ -7,12 +7,19 @@ import type { Runtime } from "../core/evaluate/runtime.ts";
  * Scores a packed model on a test set, the same for every miner.
  *
  * @throws {LocalFailure} if it failed here, which says nothing about the model
+ * @throws {EvaluatorExhausted} if this process can evaluate nothing more
  */
 export type Evaluate = (
   packed: Uint8Array,
   dataset: Dataset,
   options: ScoreOptions,
 ) => Promise<Outcome>;
+
+/** This process has spent all runtimes that it may: it is to be started again. */
+export class EvaluatorExhausted extends Error {
+  /** "EvaluatorExhausted". */
+  override readonly name = "EvaluatorExhausted";
+}
 
 /** How runtimes start. */
 export interface EvaluatorOptions {
@@ -67,15 +74,14 @@ class Runtimes {
     this.#options = options;
   }
 
-  /** @throws {LocalFailure} if it does not start, or too many were spent */
+  /** @throws {LocalFailure} if it does not start @throws {EvaluatorExhausted} if too many were spent */
   async sound(): Promise<Runtime> {
     this.#current ??= this.#start();
     const runtime = await this.#current;
     if (runtime.spent === undefined) return runtime;
     if (++this.#spent >= MAX_SPENT) {
-      const { LocalFailure } = await import("../core/evaluate/failure.ts");
       const why = `${MAX_SPENT} were spent, the last one since: ${runtime.spent.message}`;
-      throw new LocalFailure("spent", `runtime: ${why}; start the miner again`);
+      throw new EvaluatorExhausted(`runtime: ${why}; start the miner again`);
     }
     this.#current = undefined;
     return await this.sound();

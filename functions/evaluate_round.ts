@@ -4,7 +4,7 @@ import type { Provider } from "../core/chain/rpc.ts";
 import type { Snapshot, Submission } from "../core/chain/types.ts";
 import { ABSTAIN } from "../core/protocol/codec.ts";
 import type { TestSet } from "./data.ts";
-import type { Evaluate } from "./evaluate.ts";
+import { type Evaluate, EvaluatorExhausted } from "./evaluate.ts";
 import { describe, type Log } from "./log.ts";
 import type { ScoreCache, ScoreKey } from "./scores_cache.ts";
 
@@ -22,6 +22,8 @@ export interface EvaluationParts {
   millis: () => number;
   /** Time in ms at which to stop. */
   deadline: number;
+  /** Hears that this process can evaluate nothing more. */
+  onExhausted: (reason: string) => void;
 }
 
 /** A round's scores. */
@@ -53,7 +55,7 @@ export async function evaluateRound(
   const { contract, competition: { id } } = snapshot;
   const read = await readPayloads(parts.provider, { contract, id, submissions: unknown });
   for (const [number, error] of read.failures) failures.set(number, describe(error));
-  for (const submission of unknown) {
+  for (const submission of shuffled(unknown)) {
     const payload = read.payloads.get(submission.number);
     if (payload === undefined) continue;
     try {
@@ -62,6 +64,7 @@ export async function evaluateRound(
       await keep(keyOf(submission, { snapshot, testSet }), score, parts);
     } catch (error) {
       failures.set(submission.number, describe(error));
+      if (error instanceof EvaluatorExhausted) parts.onExhausted(error.message);
       parts.log("warn", "evaluation failed here", {
         competition: id,
         submission: submission.number,
@@ -70,6 +73,12 @@ export async function evaluateRound(
     }
   }
   return { scores: numbers.map((number) => known.get(number) ?? ABSTAIN), failures };
+}
+
+/** In another order each time: a few models that crash the runtime must not always come first. */
+function shuffled<T>(values: readonly T[]): T[] {
+  const keyed = values.map((value) => ({ value, key: Math.random() }));
+  return keyed.sort((a, b) => a.key - b.key).map(({ value }) => value);
 }
 
 async function evaluateOne(

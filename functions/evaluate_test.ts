@@ -5,7 +5,7 @@ import { LocalFailure } from "../core/evaluate/failure.ts";
 import { KNOWN_RUNTIMES } from "../core/evaluate/known_runtimes.ts";
 import { type OrtModule, Runtime } from "../core/evaluate/runtime.ts";
 import { MemoryStore } from "../core/ipfs/store.ts";
-import { createEvaluator } from "./evaluate.ts";
+import { createEvaluator, EvaluatorExhausted } from "./evaluate.ts";
 import { addDataset, constantModel, goodModel } from "./testing/models.ts";
 
 async function tinyDataset(): Promise<Dataset> {
@@ -99,7 +99,8 @@ Deno.test("a process does not spend runtimes without end", async () => {
   const evaluate = createEvaluator({ start: make, fresh: make });
   const dataset = await tinyDataset();
   for (let i = 0; i < 20; i++) {
-    await assert.rejects(evaluate(goodModel(i), dataset, {}), LocalFailure);
+    const expected = i < 6 ? LocalFailure : EvaluatorExhausted;
+    await assert.rejects(evaluate(goodModel(i), dataset, {}), expected);
   }
   assert.equal(fresh, 6);
   await assert.rejects(evaluate(goodModel(99), dataset, {}), /6 were spent.*start the miner again/);

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { CID } from "multiformats/cid";
 import { addFile } from "../core/ipfs/add.ts";
@@ -121,7 +122,12 @@ Deno.test("FolderStore survives writers in processes of their own that are kille
         await store.put(await rawCid(block), block);
         if (i === 3) console.log("going");
       }`;
-    const args = ["eval", "--config", new URL("../deno.json", import.meta.url).pathname, source];
+    const args = [
+      "eval",
+      "--config",
+      fileURLToPath(new URL("../deno.json", import.meta.url)),
+      source,
+    ];
     const writers = [0, 1].map(() =>
       new Deno.Command(Deno.execPath(), { args, stdout: "piped", stderr: "inherit" }).spawn()
     );

@@ -19,6 +19,7 @@ const STATUS: MinerStatus = {
     outcomes: [{ competition: 1, action: "commit", roundId: 1n << 48n, status: "done" }],
     skipped: [],
     errors: [],
+    exhausted: false,
   },
   lastError: undefined,
 };

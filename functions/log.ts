@@ -10,7 +10,7 @@ export type Log = (level: Level, event: string, fields?: Record<string, unknown>
 export interface LogOptions {
   /** Takes a line, without a line feed at its end. */
   write: (line: string) => void;
-  /** Texts to blot out wherever they occur: keys, and URLs that may hold one. */
+  /** Texts that {@linkcode createBlot} blots out. */
   secrets?: readonly string[];
   /** Time in ms; `Date.now` unless told. */
   now?: () => number;
@@ -22,15 +22,30 @@ const MIN_SECRET = 6;
 /** Longest text in a line: some errors quote all that they got. */
 const MAX_TEXT = 1_000;
 
+/**
+ * Makes a function that blots texts out wherever they occur: of an HTTP address the origin stays, of anything else
+ * nothing.
+ *
+ * @param secrets keys, and addresses that may hold one
+ */
+export function createBlot(secrets: readonly string[]): (text: string) => string {
+  const hidden = secrets.filter((secret) => secret.length >= MIN_SECRET)
+    .flatMap((secret) => spellings(secret).map((spelling) => ({ spelling, shown: shown(secret) })))
+    // One that goes on where another one ends must not leave its rest.
+    .sort((a, b) => b.spelling.length - a.spelling.length);
+  return (text) =>
+    hidden.reduce((rest, { spelling, shown }) => rest.replaceAll(spelling, shown), text);
+}
+
 /** Makes a log. */
 export function createLog({ write, secrets = [], now = Date.now }: LogOptions): Log {
-  const hidden = secrets.filter((secret) => secret.length >= MIN_SECRET).flatMap(spellings);
+  const blot = createBlot(secrets);
   return (level, event, fields = {}) => {
     const line = JSON.stringify(
       { time: new Date(now()).toISOString(), level, event, ...fields },
       plain,
     );
-    write(hidden.reduce((text, secret) => text.replaceAll(secret, BLOT), line));
+    write(blot(line));
   };
 }
 
@@ -45,9 +60,22 @@ export function describe(error: unknown): string {
   return message.replace(/\s*\n\s*/g, " ").trim().slice(0, MAX_TEXT) || String(error);
 }
 
-/** As it is, and as it stands in JSON. */
+/** As it is, in the forms in which addresses are used, and as they stand in JSON. */
 function spellings(secret: string): string[] {
-  return [...new Set([secret, JSON.stringify(secret).slice(1, -1)])];
+  const url = httpUrl(secret);
+  const texts = url === null ? [secret] : [secret, url.href, url.origin + url.pathname]
+    .map((text) => text.replace(/\/+$/, ""))
+    .flatMap((text) => [text, text.replace(/\/ipfs$/, "")]);
+  return [...new Set(texts.flatMap((text) => [text, JSON.stringify(text).slice(1, -1)]))];
+}
+
+function shown(secret: string): string {
+  return httpUrl(secret)?.origin ?? BLOT;
+}
+
+function httpUrl(text: string): URL | null {
+  const url = URL.parse(text);
+  return url !== null && /^https?:$/.test(url.protocol) ? url : null;
 }
 
 function plain(_key: string, value: unknown): unknown {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createLog, describe } from "./log.ts";
+import { createBlot, createLog, describe } from "./log.ts";
 
 function lines(secrets: string[] = []) {
   const written: string[] = [];
@@ -34,6 +34,25 @@ Deno.test("secrets are blotted out wherever they occur, also in errors and as JS
   assert.ok(!written[0]!.includes("k3y") && !written[0]!.includes('sec\\"ret'), written[0]);
   assert.ok(written[0]!.includes("abc"), "too short to be a secret");
   JSON.parse(written[0]!);
+});
+
+Deno.test("of addresses the origin stays, however they are written", () => {
+  const blot = createBlot([
+    "https://gate.example/k3y/",
+    "https://gate.example/k3y/more",
+    "https://user:k3y@RELAY.example/",
+    "https://third.example/k3y/ipfs/?k=1",
+  ]);
+  for (
+    const [text, expected] of [
+      ["GET https://gate.example/k3y/ipfs/x", "GET https://gate.example/ipfs/x"],
+      ["https://gate.example/k3y/more: no", "https://gate.example: no"],
+      ["https://user:k3y@relay.example/public/1", "https://relay.example/public/1"],
+      ["https://user:k3y@RELAY.example: no", "https://relay.example: no"],
+      ["https://third.example/k3y lied", "https://third.example lied"],
+      ["https://third.example/k3y/ipfs/?k=1", "https://third.example"],
+    ] as const
+  ) assert.equal(blot(text), expected);
 });
 
 Deno.test("an error is described in one line of bounded length", () => {

@@ -2,11 +2,23 @@
  * The miner on a schedule, with its status page: `deno task mine`, or the entry of a Deno Deploy app. Settings come from
  * the environment (functions/README.md).
  */
+import { parseArgs } from "node:util";
 import { createApp } from "./app.ts";
 import { type Config, hiddenTexts, readConfig } from "./config.ts";
 import { registerCron } from "./crons.ts";
 import { createHandler } from "./handler.ts";
 import { createLog, describe } from "./log.ts";
+
+const HELP = `Usage: deno task mine
+
+Runs the miner of DEML_PRIVATE_KEY: a tick every few minutes reads the chain and does what is due. Answers /healthz,
+/status and /ipfs/ at DEML_LISTEN meanwhile. DEML_DRY_RUN=1 sends nothing.
+
+  --help     show this
+
+Settings come from the environment: DEML_RPC, DEML_CONTRACT and DEML_PRIVATE_KEY, and more that
+functions/README.md lists. It ends with exit code 1 for wrong settings, and when too many models crashed the
+runtime: run it under something that restarts it.`;
 
 /** Registers everything before anything is awaited, which is where Deno Deploy looks for crons. */
 function start(config: Config): void {
@@ -15,9 +27,10 @@ function start(config: Config): void {
   const { miner, contract } = app.status();
   async function tick(): Promise<void> {
     try {
-      const { startedAt, endedAt, competitions, errors } = await app.tick();
+      const { startedAt, endedAt, competitions, errors, exhausted } = await app.tick();
       const seconds = (endedAt - startedAt) / 1000;
       log(errors.length > 0 ? "error" : "info", "tick", { seconds, competitions, errors });
+      if (exhausted) Deno.exit(1); // Only another process can go on: a supervisor starts it.
     } catch (error) {
       log("error", "tick failed", { error });
     }
@@ -39,8 +52,15 @@ function start(config: Config): void {
   if (config.timeline === "local") tick();
 }
 
+function main(): void {
+  const options = { help: { type: "boolean", default: false } } as const;
+  const { values } = parseArgs({ args: Deno.args.filter((arg) => arg !== "--"), options });
+  if (values.help) console.log(HELP);
+  else start(readConfig());
+}
+
 try {
-  start(readConfig());
+  main();
 } catch (error) {
   console.error(`error: ${describe(error)}`);
   Deno.exit(1);

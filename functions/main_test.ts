@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import assert from "node:assert/strict";
 import { TextLineStream } from "./testing/lines.ts";
 import { toHex } from "../core/protocol/codec.ts";
@@ -6,7 +7,7 @@ import { keyOf, World } from "./testing/world.ts";
 /** The miner in a process of its own, on a free port. */
 function startMain(variables: Record<string, string>): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", new URL("main.ts", import.meta.url).pathname],
+    args: ["run", "-A", fileURLToPath(new URL("main.ts", import.meta.url))],
     env: { DEML_LISTEN: "127.0.0.1:0", DEML_CACHE: "off", NO_COLOR: "1", ...variables },
     stdout: "piped",
     stderr: "null",
@@ -44,6 +45,15 @@ Deno.test("the miner starts, ticks, answers, and shows no key", async () => {
   for (const text of shown) {
     assert.ok(!text.includes("k3y") && !text.includes(privateKey.slice(2)), text);
   }
+});
+
+Deno.test("--help says what it does, before any setting is read", async () => {
+  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", fileURLToPath(new URL("main.ts", import.meta.url)), "--help"],
+    env: { DEML_RPC: "", DEML_CONTRACT: "", DEML_PRIVATE_KEY: "", NO_COLOR: "1" },
+  }).output();
+  assert.equal(code, 0);
+  assert.match(new TextDecoder().decode(stdout), /^Usage: deno task mine\n/);
 });
 
 Deno.test("settings that are wrong end the start", async () => {

@@ -71,7 +71,6 @@ export function createMiner(parts: MinerParts): Miner {
     payout: parts.payout ?? sender.address,
     scores: parts.scores ?? memoryScores(),
     wanted: parts.competitions ?? "all",
-    over: new Set<number>(),
     blockSecs: parts.blockSecs ?? 12,
     clock: parts.clock ?? wallClock,
     millis: parts.millis ?? Date.now,

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import assert from "node:assert/strict";
 import { toHex } from "../core/protocol/codec.ts";
 import { goodModel } from "./testing/models.ts";
@@ -11,7 +12,7 @@ const UNSET = { DEML_RPC: "", DEML_CONTRACT: "", DEML_PRIVATE_KEY: "" };
 /** Runs the command in a process of its own, with these variables. */
 async function once(args: string[], variables: Record<string, string> = {}) {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", new URL("once.ts", import.meta.url).pathname, ...args],
+    args: ["run", "-A", fileURLToPath(new URL("once.ts", import.meta.url)), ...args],
     env: { ...UNSET, DEML_CACHE: "off", NO_COLOR: "1", ...variables },
   }).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);

@@ -13,6 +13,7 @@ import {
   type Context,
   formatTime,
   isMyTurn,
+  revealRisk,
   roundIdOf,
   runningEvaluation,
   sameAddress,
@@ -85,6 +86,8 @@ function planEnroll({ snapshot, miner }: View, now: number, policy: Policy): Ste
   }
   if (sameAddress(host, miner)) return skip("enroll", "the host may not be a miner");
   if (maxBond === undefined) return skip("enroll", "not enrolled, and DEML_ENROLL is off");
+  const risk = revealRisk(snapshot.competition, policy);
+  if (risk !== undefined) return skip("enroll", risk);
   if (bond <= maxBond) return { kind: "enroll", bond };
   return skip("enroll", `a bond of ${bond} wei is over DEML_ENROLL (${maxBond} wei)`);
 }

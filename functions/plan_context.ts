@@ -73,6 +73,16 @@ export function skip(action: Action["kind"], reason: string, roundId?: bigint): 
   return roundId === undefined ? { action, reason } : { action, roundId, reason };
 }
 
+/** Why a miner that commits could miss all of the reveal window; undefined if it could not. */
+export function revealRisk(
+  { revealSecs }: Competition,
+  { everySecs, blockSecs }: Policy,
+): string | undefined {
+  const least = 2 * everySecs + 2 * blockSecs;
+  if (revealSecs >= least) return undefined;
+  return `the reveal window of ${revealSecs} s is under the ${least} s that two ticks and their transactions take`;
+}
+
 /** Whether two addresses are the same, however they are written. */
 export function sameAddress(a: Hex, b: Hex): boolean {
   return a.toLowerCase() === b.toLowerCase();

@@ -8,20 +8,20 @@ import {
   type Context,
   formatTime,
   isMyTurn,
+  revealRisk,
   roundIdOf,
   sameAddress,
   skip,
   type Step,
 } from "./plan_context.ts";
 
-/** An evaluation is put off only if so many ticks, and this share of the commit window, are left. */
+/** An evaluation is put off only if so many ticks are left. */
 const LAST_TICKS = 2;
-const LAST_SHARE = 0.1;
 
 /** In the commit window: evaluate and commit, or not. */
 export function planCommit(round: Round, context: Context): Step {
   const { view, now, policy, running, me } = context;
-  const { commitStartsAt, commitEndsAt } = running.attempt;
+  const { commitEndsAt } = running.attempt;
   const roundId = currentId(round, context);
   const beacon = beaconOf(context);
   if (beacon === undefined) return skip("commit", "the epoch's beacon is not posted yet", roundId);
@@ -31,14 +31,13 @@ export function planCommit(round: Round, context: Context): Step {
   }
   const seat = mySeat(round, context);
   if (seat !== undefined) return skip("commit", `committed in block ${seat.commitBlock}`, roundId);
+  const risk = revealRisk(view.snapshot.competition, policy);
+  if (risk !== undefined) return skip("commit", risk, roundId);
   const left = commitEndsAt - now;
   if (left <= policy.blockSecs) return skip("commit", "too late for a transaction", roundId);
-  const least = Math.max(
-    LAST_TICKS * policy.everySecs,
-    LAST_SHARE * (commitEndsAt - commitStartsAt),
-  );
   const submissions = submissionsOf(round, context);
-  return { kind: "commit", roundId, submissions, endsAt: commitEndsAt, lastChance: left < least };
+  const lastChance = left < LAST_TICKS * policy.everySecs;
+  return { kind: "commit", roundId, submissions, endsAt: commitEndsAt, lastChance };
 }
 
 /** In the reveal window: reveal what the miner committed, or not. */

@@ -139,7 +139,7 @@ Deno.test("commits from the first to the last second that a transaction still ar
   assert.match(reason(late, "commit"), /too late/);
 });
 
-Deno.test("the last chance to evaluate is less than two ticks before the end, or a tenth of a long window", () => {
+Deno.test("the last chance to evaluate is less than two ticks before the end, however long the window", () => {
   function lastChance(snapshot: Snapshot, left: number): boolean {
     const { commitEndsAt } = windowsOf(snapshot);
     const [action] = plan(viewOf(snapshot, 0), commitEndsAt - left, POLICY).actions;
@@ -148,8 +148,8 @@ Deno.test("the last chance to evaluate is less than two ticks before the end, or
   }
   assert.equal(lastChance(snapshotOf(), 600), false);
   assert.equal(lastChance(snapshotOf(), 599), true);
-  assert.equal(lastChance(snapshotOf({ commitSecs: 36_000 }), 3_600), false);
-  assert.equal(lastChance(snapshotOf({ commitSecs: 36_000 }), 3_599), true);
+  assert.equal(lastChance(snapshotOf({ commitSecs: 36_000 }), 600), false);
+  assert.equal(lastChance(snapshotOf({ commitSecs: 36_000 }), 599), true);
   assert.equal(lastChance(snapshotOf({ commitSecs: 60 }), 60), true);
 });
 
@@ -396,6 +396,23 @@ Deno.test("enrols only where it may, in time, and for a bond that the operator a
   }
 });
 
+Deno.test("neither enrols nor commits where its ticks could miss the reveal window", () => {
+  // Two ticks and two transactions: 2 x 300 s + 2 x 12 s.
+  for (const [revealSecs, expected] of [[623, []], [624, ["commit"]]] as const) {
+    const snapshot = snapshotOf({ revealSecs });
+    const { commitStartsAt } = windowsOf(snapshot);
+    const commit = plan(viewOf(snapshot, 0), commitStartsAt, POLICY);
+    assert.deepEqual(commit.actions.map(({ kind }) => kind), expected);
+    const policy = { ...POLICY, maxBond: snapshot.competition.bond };
+    const enroll = plan(viewOf(snapshot, 50), REGISTRATION_ENDS - 100, policy);
+    assert.equal(enroll.actions.length, expected.length);
+    if (expected.length > 0) continue;
+    for (const [planned, action] of [[commit, "commit"], [enroll, "enroll"]] as const) {
+      assert.match(reason(planned, action), /reveal window of 623 s is under the 624 s/);
+    }
+  }
+});
+
 Deno.test("who is not enrolled neither evaluates nor settles", () => {
   const snapshot = snapshotOf();
   const { commitStartsAt, settleEndsAt } = windowsOf(snapshot);
@@ -442,23 +459,24 @@ Deno.test("a view without the seats that it needs is refused, not guessed at", (
 Deno.test("whatever the moment, no miner is told to do what the contract would refuse", () => {
   // Every second of three attempts, in steps that meet all edges: actions only in their windows.
   const snapshot = snapshotOf({ commitSecs: 60, revealSecs: 30 });
+  const policy = { ...POLICY, everySecs: 3 };
   const { startsAt } = snapshot.epochs[0]!;
   for (let now = startsAt - 5; now < endOf(snapshot); now++) {
     const attempt = Math.max(0, Math.floor((now - startsAt) / 120));
     const windows = windowsOf(snapshot, attempt);
     const seats = { attempt, committed: [0, 2], revealed: [1] };
-    for (const action of plan(viewOf(snapshot, 0, [seats]), now, POLICY).actions) {
+    for (const action of plan(viewOf(snapshot, 0, [seats]), now, policy).actions) {
       assert.equal(action.kind, "reveal");
       assert.ok(now >= windows.commitEndsAt && now < windows.revealEndsAt);
     }
     const all = { attempt, revealed: [0, 1, 2] };
-    for (const action of plan(viewOf(snapshot, 0, [all]), now, POLICY).actions) {
+    for (const action of plan(viewOf(snapshot, 0, [all]), now, policy).actions) {
       assert.equal(action.kind, "settle");
       assert.ok(now >= windows.commitEndsAt && now < windows.settleEndsAt);
     }
-    for (const action of plan(viewOf(snapshot, 0), now, POLICY).actions) {
+    for (const action of plan(viewOf(snapshot, 0), now, policy).actions) {
       assert.equal(action.kind, "commit");
-      assert.ok(now >= windows.commitStartsAt && now + POLICY.blockSecs < windows.commitEndsAt);
+      assert.ok(now >= windows.commitStartsAt && now + policy.blockSecs < windows.commitEndsAt);
     }
   }
 });

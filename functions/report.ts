@@ -48,11 +48,22 @@ export interface TickReport {
   skipped: (Skip & { competition: number })[];
   /** What could not be read or planned; the other competitions were not affected. */
   errors: string[];
+  /** Whether this process can evaluate nothing more and is to be started again; `errors` says why. */
+  exhausted: boolean;
 }
 
 /** Whether everything went as it should. */
 export function isSound({ outcomes, errors }: TickReport): boolean {
   return errors.length === 0 && outcomes.every(({ status }) => status !== "failed");
+}
+
+/** A report, or a part of one, with all its texts changed. */
+export function mapTexts<T>(value: T, change: (text: string) => string): T {
+  if (typeof value === "string") return change(value) as T;
+  if (Array.isArray(value)) return value.map((part) => mapTexts(part, change)) as T;
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).map(([name, part]) => [name, mapTexts(part, change)]);
+  return Object.fromEntries(entries) as T;
 }
 
 /** For JSON: amounts and round ids as text. */

@@ -1,4 +1,5 @@
 /** Sending the call of an action, or asking what it would cost. */
+import { fromAmount } from "../core/chain/calls.ts";
 import { explainError } from "../core/chain/errors.ts";
 import type { Provider } from "../core/chain/rpc.ts";
 import { estimateGas, Reverted, waitForReceipt } from "../core/chain/sender.ts";
@@ -8,8 +9,9 @@ import { describe } from "./log.ts";
 import type { Outcome } from "./report.ts";
 import { Declined } from "./steps.ts";
 
-/** Time in ms to wait for a transaction: what is not mined by then is looked at again in the next tick. */
-const WAIT_MS = 60_000;
+/** Seconds and blocks, whichever is more, to wait for a transaction: afterwards the next tick looks at it again. */
+const WAIT_SECS = 60;
+const WAIT_BLOCKS = 5;
 
 /** Errors that mean: somebody else has done it, or the competition is over. */
 const FIRST: Partial<Record<Action["kind"], readonly string[]>> = {
@@ -31,12 +33,18 @@ export type Ending = Omit<Outcome, "competition" | "action" | "roundId">;
  */
 export async function send(
   call: Call,
-  { provider, sender }: { provider: Provider; sender: Sender },
+  { provider, sender, blockSecs }: { provider: Provider; sender: Sender; blockSecs: number },
 ): Promise<Ending> {
   const hash = await sender.send(call);
-  const receipt = await waitForReceipt(provider, hash, { timeoutMs: WAIT_MS });
+  const timeoutMs = waitMs(blockSecs);
+  const receipt = await waitForReceipt(provider, hash, { timeoutMs });
   const { gasUsed, gasPrice } = receipt;
   return { status: "done", hash, gas: gasUsed, cost: BigInt(gasUsed) * gasPrice };
+}
+
+/** Time in ms to wait for a transaction on a chain with so many seconds between blocks. */
+export function waitMs(blockSecs: number): number {
+  return 1000 * Math.max(WAIT_SECS, WAIT_BLOCKS * blockSecs);
 }
 
 /** Simulates a call: what it would cost now. @throws what `explainError` explains */
@@ -48,7 +56,7 @@ export async function estimate(
     estimateGas(provider, { from: sender.address, call }),
     provider.request({ method: "eth_gasPrice" }),
   ]);
-  return { status: "planned", gas, cost: BigInt(gas) * BigInt(price as string) };
+  return { status: "planned", gas, cost: BigInt(gas) * fromAmount(price, "price of gas") };
 }
 
 /** What an error means for an action. */

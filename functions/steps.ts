@@ -1,4 +1,5 @@
 /** From an action of a plan to the call that does it. */
+import { fromAmount } from "../core/chain/calls.ts";
 import { readBox, readReveals } from "../core/chain/logs.ts";
 import type { Provider } from "../core/chain/rpc.ts";
 import type { Call, Hex } from "../core/chain/types.ts";
@@ -23,6 +24,9 @@ import { evaluateRound } from "./evaluate_round.ts";
 import { describe, type Log } from "./log.ts";
 import type { ScoreCache } from "./scores_cache.ts";
 import { type RoundContext, roundSecrets } from "./secrets.ts";
+
+/** Gas that a miner keeps money for, at twice its price now: a few commits and reveals. */
+const RESERVE_GAS = 1_000_000n;
 
 /** What steps need besides the action. */
 export interface StepParts {
@@ -56,8 +60,12 @@ export interface StepContext extends StepParts {
   view: View;
   /** Unix second that the plan was made for. */
   now: number;
+  /** Time in ms just before the view was read. */
+  readAt: number;
   /** Time in ms at which the tick must end. */
   deadline: number;
+  /** Hears that this process can evaluate nothing more. */
+  onExhausted: (reason: string) => void;
 }
 
 /** An action that turns out not to be for now; the message says why. */
@@ -105,14 +113,29 @@ export function blankCommit({ roundId, submissions }: Commit, { view }: StepCont
 
 /** A miner enrols only where it has the data at hand, which it then serves (PROTOCOL.md section 7). */
 async function prepareEnroll({ bond }: Enroll, context: StepContext): Promise<Call> {
-  const { data, payout, view } = context;
+  const { data, payout, view, deadline, millis } = context;
   const { contract, competition: { id, manifest } } = view.snapshot;
+  await checkReserve(bond, context);
   try {
-    await data.keep(manifest);
+    await within(deadline - millis(), data.keep(manifest));
   } catch (cause) {
     throw new Declined(`not enrolling without the data: ${describe(cause)}`, { cause });
   }
   return enrollCall(contract, { id, payout, bond });
+}
+
+/** Money that is bound in bonds pays for no reveal. @throws {Declined} if too little would be left for gas */
+async function checkReserve(bond: bigint, { provider, view }: StepContext): Promise<void> {
+  const [balance, price] = await Promise.all([
+    provider.request({ method: "eth_getBalance", params: [view.miner, "latest"] }),
+    provider.request({ method: "eth_gasPrice" }),
+  ]);
+  const reserve = RESERVE_GAS * 2n * fromAmount(price, "price of gas");
+  const left = fromAmount(balance, "balance") - bond;
+  if (left >= reserve) return;
+  throw new Declined(
+    `not enrolling: after the bond of ${bond} wei ${left} would be left, and gas may take ${reserve}`,
+  );
 }
 
 async function prepareBeacon({ round }: PostBeacon, context: StepContext): Promise<Call> {
@@ -123,12 +146,12 @@ async function prepareBeacon({ round }: PostBeacon, context: StepContext): Promi
 }
 
 async function prepareCommit(action: Commit, context: StepContext): Promise<Call> {
-  const { view, now, blockSecs, secret, millis } = context;
+  const { view, now, readAt, blockSecs, secret } = context;
   const { roundId, submissions, endsAt, lastChance } = action;
   const testSet = await testSetOf(context);
   // Room for the transaction itself, with whatever abstentions are left then.
   const windowLeft = 1000 * (endsAt - now - 2 * blockSecs);
-  const deadline = Math.min(context.deadline, millis() + windowLeft);
+  const deadline = Math.min(context.deadline, readAt + windowLeft);
   const { snapshot } = view;
   const evaluated = await evaluateRound(submissions, { ...context, snapshot, testSet, deadline });
   const { scores, failures } = evaluated;

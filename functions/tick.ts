@@ -2,6 +2,7 @@
  * A tick: one run of a miner, from reading the chain to the last transaction. It starts from nothing but the secret and
  * the chain; whatever it is handed in memory or folders only saves time.
  */
+import { fromAmount, fromQuantity } from "../core/chain/calls.ts";
 import type { Sender } from "../core/chain/types.ts";
 import { feeWeight } from "../core/protocol/money.ts";
 import type { Action, Plan, Policy } from "./actions.ts";
@@ -12,16 +13,18 @@ import { endingOf, estimate, send } from "./send.ts";
 import { blankCommit, prepare, type StepParts } from "./steps.ts";
 import { findWork, readView, type Sight, type WorkKey } from "./view.ts";
 
-/** What is urgent or quick comes first, evaluations last. */
+/** What is urgent or quick comes first, evaluations last. Enrolments come after everything else. */
 const ORDER: readonly Action["kind"][] = [
   "reveal",
   "settle",
   "postBeacon",
   "finalize",
   "claim",
-  "enroll",
   "commit",
 ];
+
+/** What goes out however late the tick is: it must be done while its window is open, and takes no time here. */
+const AT_ANY_TIME: ReadonlySet<Action["kind"]> = new Set(["reveal", "settle"]);
 
 /** Plans of one tick: what is done may make room for more (post a beacon, commit; reveal, settle, finalize, claim). */
 const MAX_PASSES = 5;
@@ -44,7 +47,7 @@ export interface TickParts extends StepParts, Omit<WorkKey, "miner" | "wallTime"
 interface Job {
   id: number;
   action: Action;
-  sight: Sight;
+  sight: Sight & { readAt: number };
 }
 
 /** How far a tick has come. */
@@ -80,6 +83,7 @@ export async function runTick(parts: TickParts): Promise<TickReport> {
     outcomes: [],
     skipped: [],
     errors: work.missing.map((id) => `there is no competition ${id}`),
+    exhausted: false,
   };
   const deadline = startedAt + 1000 * parts.deadlineSecs;
   const course = { parts, report, deadline, tried: new Set<string>() };
@@ -97,29 +101,41 @@ async function readSender({ provider, sender }: TickParts) {
     provider.request({ method: "eth_getTransactionCount", params: [sender.address, "latest"] }),
     provider.request({ method: "eth_getTransactionCount", params: [sender.address, "pending"] }),
   ]);
-  return { balance: BigInt(balance as string), waiting: Number(pending) - Number(mined) };
+  const [first, next] = [mined, pending].map((answer) =>
+    fromQuantity(answer, "number of transactions")
+  ) as [number, number];
+  return { balance: fromAmount(balance, "balance"), waiting: next - first };
 }
 
 async function runPasses(course: Course): Promise<void> {
   let ids = course.report.competitions;
+  const enrolments: Job[] = [];
   for (let pass = 0; pass < MAX_PASSES && ids.length > 0; pass++) {
     const jobs = (await Promise.all(ids.map((id) => look(id, course)))).flat();
     jobs.sort((a, b) => rank(a) - rank(b));
     const moved = new Set<number>();
     for (const job of jobs) {
+      if (job.action.kind === "enroll") {
+        enrolments.push(job); // A bond may wait; the commits of the next passes may not.
+        continue;
+      }
       const outcome = await runJob(job, course);
       if (outcome.status === "done" || outcome.status === "first") moved.add(job.id);
     }
     ids = [...moved];
   }
+  for (const job of enrolments) await runJob(job, course);
 }
 
 /** Reads and plans one competition. */
 async function look(id: number, { parts, report, tried }: Course): Promise<Job[]> {
   try {
-    const { provider, contract, sender, policy, clock } = parts;
-    const key = { contract, miner: sender.address, id, wallTime: clock() };
-    const sight = await readView(provider, key);
+    const { provider, contract, sender, policy, clock, blockSecs } = parts;
+    const key = { contract, miner: sender.address, id, wallTime: clock(), blockSecs };
+    const readAt = parts.millis();
+    const sight = { ...await readView(provider, key), readAt };
+    checkChain(sight, sender);
+    if (sight.clockError !== undefined) noteError(sight.clockError, report);
     const planned: Plan = plan(sight.view, sight.now, policy);
     report.skipped = [
       ...report.skipped.filter(({ competition }) => competition !== id),
@@ -133,6 +149,19 @@ async function look(id: number, { parts, report, tried }: Course): Promise<Job[]
     parts.log("error", "cannot look at a competition", { competition: id, error });
     return [];
   }
+}
+
+/** Boxes and commitments are made for one chain: the miner does not follow a node to another one. */
+function checkChain({ view: { snapshot } }: Sight, { chainId }: Sender): void {
+  if (chainId === undefined || snapshot.chainId === chainId) return;
+  throw new RangeError(
+    `expected chain ${chainId}, for which this miner signs, but the node answers for chain ${snapshot.chainId}`,
+  );
+}
+
+/** Errors that are the same for every competition are told once. */
+function noteError(error: string, { errors }: TickReport): void {
+  if (!errors.includes(error)) errors.push(error);
 }
 
 async function runJob(job: Job, course: Course): Promise<Outcome> {
@@ -156,11 +185,15 @@ async function runJob(job: Job, course: Course): Promise<Outcome> {
   return outcome;
 }
 
-async function attempt({ action, sight }: Job, { parts, deadline }: Course) {
-  if (parts.millis() >= deadline) {
+async function attempt({ action, sight }: Job, { parts, report, deadline }: Course) {
+  if (parts.millis() >= deadline && !AT_ANY_TIME.has(action.kind)) {
     return { status: "declined", reason: "the tick ran out of time" } as const;
   }
-  const context = { ...parts, ...sight, deadline };
+  function onExhausted(reason: string): void {
+    report.exhausted = true;
+    noteError(reason, report);
+  }
+  const context = { ...parts, ...sight, deadline, onExhausted };
   if (!parts.dryRun) return await send(await prepare(action, context), parts);
   const call = action.kind === "commit"
     ? blankCommit(action, context)

@@ -161,10 +161,12 @@ Deno.test("what is urgent comes first: a reveal of one competition before an eva
     await (await world.miner(name, { ...QUICK, competitions: [fast.id] })).tick();
   }
   await world.travelTo(Math.max(commitEndsAt, (await slow.windows()).commitStartsAt + 3_000));
-  const { outcomes } = await (await world.miner("ann", QUICK)).tick();
+  const late = await Competition.open(world);
+  const { bond } = late.terms;
+  const { outcomes } = await (await world.miner("ann", { ...QUICK, maxBond: bond })).tick();
   const order = outcomes.map(({ action, competition }) => [action, competition]);
   assert.deepEqual(order.slice(0, 2), [["reveal", fast.id], ["postBeacon", slow.id]]);
-  assert.deepEqual(order.at(-1), ["commit", slow.id]);
+  assert.deepEqual(order.slice(-2), [["commit", slow.id], ["enroll", late.id]]);
 });
 
 Deno.test("a box that does not match its commitment is not sent to be refused", async () => {

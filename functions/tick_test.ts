@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
 import { encodeRoundId } from "../core/protocol/codec.ts";
 import { fee, miningPool } from "../core/protocol/terms.ts";
+import type { Evaluate } from "./evaluate.ts";
 import type { Log } from "./log.ts";
 import type { Outcome, TickReport } from "./report.ts";
 import { constantModel, goodModel, worthless } from "./testing/models.ts";
@@ -87,10 +89,9 @@ Deno.test("a failure of this machine is retried, and abstained from at the end o
     payloads: [goodModel(), goodModel(1)],
   });
   const { commitEndsAt, commitStartsAt } = await c.windows();
-  let calls = 0;
-  const evaluate = () => {
-    // Fails on the second submission only.
-    if (++calls % 2 === 0) throw new Error("out of memory here");
+  const second = goodModel(1);
+  const evaluate: Evaluate = (packed) => {
+    if (isDeepStrictEqual(packed, second)) throw new Error("out of memory here");
     return Promise.resolve({ score: 96_000 });
   };
   for (const name of ["ann", "bob"]) await (await world.miner(name, { everySecs: 1 })).tick();

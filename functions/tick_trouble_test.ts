@@ -1,8 +1,9 @@
 /** Ticks when something is wrong outside: each ends with a reason, and never with a score. */
 import assert from "node:assert/strict";
-import { connect } from "../core/chain/rpc.ts";
+import { connect, type Provider } from "../core/chain/rpc.ts";
 import { addFile } from "../core/ipfs/add.ts";
 import { createDataSource } from "./data.ts";
+import { type Evaluate, EvaluatorExhausted } from "./evaluate.ts";
 import { MemoryStore } from "../core/ipfs/store.ts";
 import { digestFromCid } from "../core/ipfs/cid.ts";
 import type { Manifest } from "../core/dataset/manifest.ts";
@@ -139,8 +140,132 @@ Deno.test("without money the report says so, and nothing is sent", async () => {
   const miner = await world.miner("ann", { maxBond: c.terms.bond });
   await world.request("hardhat_setBalance", miner.address, "0x1");
   const [enroll] = (await miner.tick()).outcomes;
-  assert.equal(enroll?.status, "failed");
-  assert.match(enroll?.reason ?? "", /not enough money/);
+  assert.equal(enroll?.status, "declined");
+  assert.match(
+    enroll?.reason ?? "",
+    /^not enrolling: after the bond of \d+ wei -\d+ would be left/,
+  );
+});
+
+Deno.test("what a bond would leave must be enough for gas", async () => {
+  await using world = await World.start();
+  const c = await Competition.open(world);
+  const { bond } = c.terms;
+  const miner = await world.miner("ann", { maxBond: bond });
+  const price = BigInt(await world.request("eth_gasPrice") as string);
+  const reserve = 2_000_000n * price;
+  const statuses = [];
+  // Blocks make gas cheaper, never dearer here: the lower amount is well below.
+  for (const money of [bond + reserve / 3n, bond + reserve]) {
+    await world.request("hardhat_setBalance", miner.address, `0x${money.toString(16)}`);
+    const [enroll] = (await miner.tick()).outcomes;
+    statuses.push(enroll?.status);
+  }
+  assert.deepEqual(statuses, ["declined", "done"]);
+});
+
+Deno.test("time that the test set took is no time to evaluate in", async () => {
+  await using world = await World.start();
+  const c = await Competition.ready(world, { miners: MINERS, payloads });
+  const { commitStartsAt, commitEndsAt } = await c.windows();
+  await world.travelTo(commitStartsAt + 1_200);
+  await (await world.miner("bob")).tick();
+  const now = await world.chain.now();
+  let millis = 0;
+  let last: number | undefined;
+  const real = createDataSource({
+    gateways: [world.at.gateway],
+    store: new MemoryStore(),
+    maxBytes: 2 ** 20,
+  });
+  const commit = await lateCommit(world, {
+    millis: () => millis,
+    deadlineSecs: 86_400,
+    data: {
+      ...real,
+      testSet(digest) {
+        millis += 600_000;
+        return real.testSet(digest);
+      },
+    },
+    evaluate(_packed, _dataset, { deadline }) {
+      last = deadline;
+      return Promise.resolve({ score: 1 });
+    },
+  });
+  assert.equal(commit.status, "done");
+  assert.equal(last, 1000 * (commitEndsAt - now - 24));
+});
+
+Deno.test("a gateway that stalls holds up an enrolment until the end of the tick, not longer", async () => {
+  await using world = await World.start();
+  const c = await Competition.open(world);
+  const never = () => new Promise<never>(() => {});
+  const data = { testSet: never, keep: never };
+  const miner = await world.miner("ann", { maxBond: c.terms.bond, data, deadlineSecs: 1 });
+  const [enroll] = (await miner.tick()).outcomes;
+  assert.equal(enroll?.status, "declined");
+  assert.match(enroll?.reason ?? "", /still being fetched at the end of this tick/);
+});
+
+Deno.test("reveals go out however late the tick is, and nothing else starts", async () => {
+  await using world = await World.start();
+  const c = await Competition.ready(world, { miners: MINERS, payloads });
+  const { commitStartsAt, commitEndsAt } = await c.windows();
+  await world.travelTo(commitStartsAt + 1_200);
+  const tick = async (name: string, changes: MinerChanges = {}) =>
+    (await (await world.miner(name, changes)).tick()).outcomes
+      .map(({ action, status }) => `${action} ${status}`);
+  for (const name of MINERS) await tick(name);
+  await world.travelTo(commitEndsAt);
+  for (const name of MINERS) {
+    assert.equal((await tick(name, { deadlineSecs: 0 }))[0], "reveal done");
+  }
+  await world.travelTo(commitEndsAt + 1_800);
+  assert.deepEqual(await tick("ann", { deadlineSecs: 0 }), ["settle done", "finalize declined"]);
+});
+
+Deno.test("a node of another chain is refused before anything is committed", async () => {
+  await using world = await World.start();
+  const c = await Competition.ready(world, { miners: MINERS, payloads });
+  await world.travelTo((await c.windows()).commitStartsAt + 1_200);
+  const real = connect([world.at.rpc]);
+  const provider: Provider = {
+    request: (call) => call.method === "eth_chainId" ? Promise.resolve("0x1") : real.request(call),
+  };
+  const { outcomes, errors } = await (await world.miner("ann", { provider })).tick();
+  assert.deepEqual(outcomes, []);
+  assert.match(errors[0] ?? "", /expected chain 31337, .* but the node answers for chain 1$/);
+});
+
+Deno.test("a clock that is far ahead is an error of the report, and the block's time counts", async () => {
+  await using world = await World.start();
+  const c = await Competition.ready(world, { miners: MINERS, payloads });
+  const { commitStartsAt, commitEndsAt } = await c.windows();
+  await world.travelTo(commitStartsAt + 1_200);
+  const miner = await world.miner("ann", { clock: () => commitEndsAt });
+  const { outcomes, errors } = await miner.tick();
+  assert.equal(outcomes.at(-1)?.status, "done");
+  assert.equal(errors.length, 1);
+  assert.match(errors[0]!, /clock is more than 120 s ahead of the chain's latest block/);
+});
+
+Deno.test("models that crash do not come first each time, and an evaluator that is spent is told", async () => {
+  await using world = await World.start();
+  const many = Array.from({ length: 15 }, (_, i) => goodModel(i));
+  const c = await Competition.ready(world, { miners: MINERS, payloads: many, participants: 5 });
+  await world.travelTo((await c.windows()).commitStartsAt + 1_200);
+  await (await world.miner("bob", { evaluate: () => Promise.resolve({ score: 1 }) })).tick();
+  const order: string[] = [];
+  const evaluate: Evaluate = (packed) => {
+    order.push(packed.toHex());
+    return Promise.reject(new EvaluatorExhausted("runtime: spent"));
+  };
+  const report = await (await world.miner("ann", { evaluate })).tick();
+  assert.deepEqual([report.exhausted, report.errors], [true, ["runtime: spent"]]);
+  const inOrder = many.map((packed) => packed.toHex());
+  assert.notDeepEqual(order, inOrder);
+  assert.deepEqual(order.toSorted(), inOrder.toSorted());
 });
 
 Deno.test("a relay that lies posts no beacon", async () => {

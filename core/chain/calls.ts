@@ -137,6 +137,14 @@ export function fromQuantity(value: unknown, what: string): number {
   );
 }
 
+/** A quantity of JSON-RPC that may be above 2^53, such as wei. @throws {RangeError} for anything else */
+export function fromAmount(value: unknown, what: string): bigint {
+  if (typeof value === "string" && /^0x[0-9a-fA-F]{1,64}$/.test(value)) return BigInt(value);
+  throw new RangeError(
+    `expected the ${what} as a hexadecimal number from the chain node, not ${excerpt(value)}`,
+  );
+}
+
 function readAnswer(
   answer: unknown,
   { contract, name }: ViewCall,

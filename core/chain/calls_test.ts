@@ -2,7 +2,15 @@ import assert from "node:assert/strict";
 import { Interface, type InterfaceAbi } from "ethers";
 import { abi } from "../protocol/abi.ts";
 import { toHex, toWord, word } from "../protocol/codec.ts";
-import { callPage, callPageUpTo, callView, fromQuantity, SELECTORS, toQuantity } from "./calls.ts";
+import {
+  callPage,
+  callPageUpTo,
+  callView,
+  fromAmount,
+  fromQuantity,
+  SELECTORS,
+  toQuantity,
+} from "./calls.ts";
 import { TOPICS } from "./log_query.ts";
 import type { Provider } from "./provider.ts";
 import { startChain } from "./testing/chain.ts";
@@ -111,5 +119,11 @@ Deno.test("numbers are written and read as JSON-RPC has them", () => {
   assert.equal(fromQuantity("0x1fffffffffffff", "x"), 2 ** 53 - 1);
   for (const wrong of ["0x20000000000000", "0x", "12", "0x-1", "0x1 ", 7, null, undefined, {}]) {
     assert.throws(() => fromQuantity(wrong, "height"), /expected the height as a hexadecimal/);
+  }
+  assert.equal(fromAmount("0xde0b6b3a7640001", "x"), 10n ** 18n + 1n);
+  for (
+    const wrong of [`0x1${"0".repeat(64)}`, "0x", "12", "0x-1", "0x1 ", 7, null, undefined, {}]
+  ) {
+    assert.throws(() => fromAmount(wrong, "balance"), /expected the balance as a hexadecimal/);
   }
 });

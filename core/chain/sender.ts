@@ -80,10 +80,10 @@ export interface WaitOptions {
 }
 
 /**
- * Waits until a transaction is in a block.
+ * Waits until a transaction is in a block, also past answers of the node that fail.
  *
  * @throws {Reverted} if it failed there
- * @throws {Error} if it is in no block when the time is over: it may still get there
+ * @throws {Error} if it is in no block when the time is over: it may still get there. Its `cause` is what failed last.
  */
 export async function waitForReceipt(
   provider: Provider,
@@ -91,15 +91,22 @@ export async function waitForReceipt(
   { timeoutMs = 120_000, pollMs = 1_000 }: WaitOptions = {},
 ): Promise<Receipt> {
   const end = performance.now() + timeoutMs;
+  let cause: unknown;
   while (true) {
     const params = [hash];
-    const answer = await provider.request({ method: "eth_getTransactionReceipt", params });
+    let answer: unknown;
+    try {
+      answer = await provider.request({ method: "eth_getTransactionReceipt", params });
+    } catch (error) {
+      cause = error;
+    }
     if (isRecord(answer)) return await readReceipt(provider, { hash, answer });
     if (performance.now() + pollMs > end) break;
     await new Promise((resolve) => setTimeout(resolve, pollMs));
   }
   throw new Error(
     `transaction ${hash} is in no block after ${timeoutMs / 1000} s; it may still get into one`,
+    { cause },
   );
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Hex } from "../protocol/types.ts";
 import { explainError } from "./errors.ts";
-import { ChainUnreachable, type Provider } from "./provider.ts";
+import { ChainUnreachable, type Provider, RpcError } from "./provider.ts";
 import { estimateGas, MAX_GAS, Reverted, waitForReceipt, walletSender } from "./sender.ts";
 import { localSender } from "./signer.ts";
 import { startChain, type TestChain } from "./testing/chain.ts";
@@ -85,7 +85,7 @@ Deno.test("localSender() asks for all it needs in one HTTP request, and sends in
   await funded(chain);
   const sender = localSender(served.connect(), { privateKey: KEY, chainId: 31_337 });
   await sender.send({ to: NOBODY, data: "0x", value: 1n });
-  assert.deepEqual(served.posts.map(({ length }) => length), [4, 1]);
+  assert.deepEqual(served.posts.map(({ length }) => length), [5, 1]);
 });
 
 Deno.test("a call that would revert is not sent, and its error is the contract's", async () => {
@@ -131,6 +131,48 @@ Deno.test("localSender() pays no more for gas than its ceiling", async () => {
   await request("evm_mine");
   const mean = await funded(chain, { maxFeePerGas: 5_000n });
   assert.ok((await waitForReceipt(chain.provider, await mean.send(call))).gasPrice <= 5_000n);
+});
+
+Deno.test("localSender() offers all of its ceiling, as far as the balance can guarantee it", async () => {
+  await using chain = await startChain();
+  const request = (method: string, ...params: unknown[]) =>
+    chain.provider.request({ method, params });
+  await request("evm_setAutomine", false);
+  const gas = 21_000;
+  const ceiling = 500n * 10n ** 9n;
+  for (
+    const [wei, expected] of [
+      [ETHER, ceiling],
+      [BigInt(gas) * 10n ** 11n + 1n, 10n ** 11n], // Not for the ceiling, but for more than twice the base fee.
+    ] as const
+  ) {
+    const sender = await funded(chain, { maxFeePerGas: ceiling });
+    await request("hardhat_setBalance", sender.address, `0x${wei.toString(16)}`);
+    const hash = await sender.send({ to: NOBODY, data: "0x", value: 1n }, { gas });
+    const sent = await request("eth_getTransactionByHash", hash) as Record<string, string>;
+    assert.equal(BigInt(sent.maxFeePerGas!), expected);
+    await request("evm_mine");
+  }
+});
+
+Deno.test("localSender() takes a node's word that it has the transaction already", async () => {
+  await using chain = await startChain();
+  await funded(chain);
+  const send = (message: string) => {
+    const node: Provider = {
+      async request(call) {
+        const answer = await chain.provider.request(call);
+        if (call.method !== "eth_sendRawTransaction") return answer;
+        throw new RpcError(message, { code: -32000 });
+      },
+    };
+    const sender = localSender(node, { privateKey: KEY, chainId: 31_337 });
+    return sender.send({ to: NOBODY, data: "0x", value: 1n });
+  };
+  for (const message of ["already known", "ALREADY_EXISTS: already known", "Known transaction"]) {
+    assert.equal((await waitForReceipt(chain.provider, await send(message))).gasUsed, 21_000);
+  }
+  await assert.rejects(send("nonce too low"), { name: "RpcError", message: "nonce too low" });
 });
 
 Deno.test("localSender() refuses a key that is none, without showing it", () => {
@@ -261,10 +303,16 @@ Deno.test("waitForReceipt() gives up after its time, and waits until then", asyn
   await assert.rejects(waitForReceipt(chain.provider, hash, { timeoutMs: 20, pollMs: 5 }), {
     message: `transaction ${hash} is in no block after 0.02 s; it may still get into one`,
   });
+  const gone: Provider = { request: () => Promise.reject(new ChainUnreachable("gone")) };
+  await assert.rejects(waitForReceipt(gone, hash, { timeoutMs: 20, pollMs: 5 }), {
+    message: `transaction ${hash} is in no block after 0.02 s; it may still get into one`,
+    cause: new ChainUnreachable("gone"),
+  });
   let questions = 0;
   const node: Provider = {
     async request(call) {
-      if (++questions === 3) await request("evm_mine");
+      if (++questions < 3) throw new ChainUnreachable("gone"); // Comes back within the time.
+      if (questions === 3) await request("evm_mine");
       return await chain.provider.request(call);
     },
   };

@@ -294,6 +294,8 @@ export interface Call {
 export interface Sender {
   /** Who signs, 20 bytes. */
   address: Hex;
+  /** EIP-155 id of the only chain that it signs for; left out by wallets, which may change theirs. */
+  chainId?: number;
   /**
    * Sends a call that would succeed now, and does not wait for it.
    *
