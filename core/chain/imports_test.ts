@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 /** npm packages that a file of this folder brings along, by itself and by what it imports. */
 async function packagesOf(file: string): Promise<Set<string>> {
-  const path = new URL(file, import.meta.url).pathname;
+  const path = new URL(file, import.meta.url).href;
   const command = new Deno.Command(Deno.execPath(), { args: ["info", "--json", path] });
   const { modules } = JSON.parse(new TextDecoder().decode((await command.output()).stdout));
   const names = modules.map(({ npmPackage }: { npmPackage?: string }) => npmPackage)
