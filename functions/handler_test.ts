@@ -20,6 +20,7 @@ const STATUS: MinerStatus = {
     skipped: [],
     errors: [],
     exhausted: false,
+    unrevealed: false,
   },
   lastError: undefined,
 };

@@ -27,10 +27,11 @@ function start(config: Config): void {
   const { miner, contract } = app.status();
   async function tick(): Promise<void> {
     try {
-      const { startedAt, endedAt, competitions, errors, exhausted } = await app.tick();
+      const { startedAt, endedAt, competitions, errors, exhausted, unrevealed } = await app.tick();
       const seconds = (endedAt - startedAt) / 1000;
       log(errors.length > 0 ? "error" : "info", "tick", { seconds, competitions, errors });
-      if (exhausted) Deno.exit(1); // Only another process can go on: a supervisor starts it.
+      // Only another process can evaluate again: a supervisor starts it. What is committed is revealed first.
+      if (exhausted && !unrevealed) Deno.exit(1);
     } catch (error) {
       log("error", "tick failed", { error });
     }

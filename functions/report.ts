@@ -50,6 +50,8 @@ export interface TickReport {
   errors: string[];
   /** Whether this process can evaluate nothing more and is to be started again; `errors` says why. */
   exhausted: boolean;
+  /** Whether the miner has committed what it has not revealed yet. */
+  unrevealed: boolean;
 }
 
 /** Whether everything went as it should. */

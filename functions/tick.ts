@@ -8,6 +8,7 @@ import { feeWeight } from "../core/protocol/money.ts";
 import type { Action, Plan, Policy } from "./actions.ts";
 import { describe } from "./log.ts";
 import { plan } from "./plan.ts";
+import { sameAddress } from "./plan_context.ts";
 import type { Outcome, TickReport } from "./report.ts";
 import { endingOf, estimate, send } from "./send.ts";
 import { blankCommit, prepare, type StepParts } from "./steps.ts";
@@ -58,6 +59,8 @@ interface Course {
   deadline: number;
   /** Jobs that were tried: each is tried once, whatever a node that lags behind says afterwards. */
   tried: Set<string>;
+  /** Competitions in which the miner has, or may have, committed what it has not revealed yet. */
+  unrevealed: Set<number>;
 }
 
 /**
@@ -84,13 +87,17 @@ export async function runTick(parts: TickParts): Promise<TickReport> {
     skipped: [],
     errors: work.missing.map((id) => `there is no competition ${id}`),
     exhausted: false,
+    unrevealed: false,
   };
   const deadline = startedAt + 1000 * parts.deadlineSecs;
-  const course = { parts, report, deadline, tried: new Set<string>() };
+  const unrevealed = new Set<number>();
+  const course = { parts, report, deadline, tried: new Set<string>(), unrevealed };
   if (account.waiting > 0) {
     // Whatever it was, the chain does not show it yet: another one like it would be paid for nothing.
     report.errors.push(`${account.waiting} transactions of an earlier tick are not mined yet`);
+    for (const id of work.ids) unrevealed.add(id);
   } else await runPasses(course);
+  report.unrevealed = unrevealed.size > 0;
   report.endedAt = parts.millis();
   return report;
 }
@@ -128,7 +135,8 @@ async function runPasses(course: Course): Promise<void> {
 }
 
 /** Reads and plans one competition. */
-async function look(id: number, { parts, report, tried }: Course): Promise<Job[]> {
+async function look(id: number, { parts, report, tried, unrevealed }: Course): Promise<Job[]> {
+  unrevealed.add(id); // As long as nothing else is known.
   try {
     const { provider, contract, sender, policy, clock, blockSecs } = parts;
     const key = { contract, miner: sender.address, id, wallTime: clock(), blockSecs };
@@ -136,6 +144,7 @@ async function look(id: number, { parts, report, tried }: Course): Promise<Job[]
     const sight = { ...await readView(provider, key), readAt };
     checkChain(sight, sender);
     if (sight.clockError !== undefined) noteError(sight.clockError, report);
+    if (!hasUnrevealed(sight)) unrevealed.delete(id);
     const planned: Plan = plan(sight.view, sight.now, policy);
     report.skipped = [
       ...report.skipped.filter(({ competition }) => competition !== id),
@@ -149,6 +158,12 @@ async function look(id: number, { parts, report, tried }: Course): Promise<Job[]
     parts.log("error", "cannot look at a competition", { competition: id, error });
     return [];
   }
+}
+
+/** Whether the miner has committed in a running attempt and not revealed. */
+function hasUnrevealed({ view: { seats, miner } }: Sight): boolean {
+  return [...seats.values()].flat()
+    .some((seat) => seat.state === "committed" && sameAddress(seat.miner, miner));
 }
 
 /** Boxes and commitments are made for one chain: the miner does not follow a node to another one. */

@@ -255,7 +255,8 @@ Deno.test("models that crash do not come first each time, and an evaluator that 
   const many = Array.from({ length: 15 }, (_, i) => goodModel(i));
   const c = await Competition.ready(world, { miners: MINERS, payloads: many, participants: 5 });
   await world.travelTo((await c.windows()).commitStartsAt + 1_200);
-  await (await world.miner("bob", { evaluate: () => Promise.resolve({ score: 1 }) })).tick();
+  const bob = await world.miner("bob", { evaluate: () => Promise.resolve({ score: 1 }) });
+  assert.equal((await bob.tick()).unrevealed, true);
   const order: string[] = [];
   const evaluate: Evaluate = (packed) => {
     order.push(packed.toHex());
@@ -263,9 +264,12 @@ Deno.test("models that crash do not come first each time, and an evaluator that 
   };
   const report = await (await world.miner("ann", { evaluate })).tick();
   assert.deepEqual([report.exhausted, report.errors], [true, ["runtime: spent"]]);
+  assert.equal(report.unrevealed, false); // It has committed nothing: its process may end.
   const inOrder = many.map((packed) => packed.toHex());
   assert.notDeepEqual(order, inOrder);
   assert.deepEqual(order.toSorted(), inOrder.toSorted());
+  await world.travelTo((await c.windows()).settleEndsAt); // The attempt is over without an effect.
+  assert.equal((await (await world.miner("bob", { evaluate })).tick()).unrevealed, false);
 });
 
 Deno.test("a relay that lies posts no beacon", async () => {

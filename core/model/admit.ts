@@ -89,6 +89,7 @@ function checkNode(node: NodeProto, opsets: Set<string>): void {
     throw new InvalidModel("opset", `model: expected an opset of "${domain}" for ${operator}`);
   }
   if (domain === "") checkOperator(node, operator);
+  for (const name of [node.name ?? "", ...node.input, ...node.output]) checkName(name);
   if (node.overload !== undefined && node.overload !== "") {
     throw new InvalidModel("functions", `model: expected no overload of ${operator}, got one`);
   }
@@ -100,6 +101,17 @@ function checkNode(node: NodeProto, opsets: Set<string>): void {
       throw new InvalidModel("functions", `model: expected values in ${operator}, got a reference`);
     }
   }
+}
+
+/** The runtime quotes names in its messages, which tell INVALID from LOCAL: no name may end such a quote. */
+function checkName(name: string): void {
+  if (!/['\p{Cc}]/u.test(name)) return;
+  throw new InvalidModel(
+    "name",
+    `model: expected names without quotes and control characters, got ${
+      JSON.stringify(name.slice(0, 100))
+    }`,
+  );
 }
 
 function checkOperator(node: NodeProto, operator: string): void {

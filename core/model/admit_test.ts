@@ -304,3 +304,18 @@ Deno.test({ name: real ? name : `${name} (skipped: not here)`, ignore: !real }, 
   }
   assert.equal(count, 7);
 });
+
+Deno.test("admitModel() refuses names that could end a quote in the runtime's messages", () => {
+  for (const name of ["it's", "a\nb", "\x00", "\x85"]) {
+    for (
+      const nodes of [
+        [node("Flatten", ["x"], ["flat"], {}, { name }), node("Identity", ["flat"], ["y"])],
+        [node("Flatten", ["x"], [name]), node("Identity", [name], ["y"])],
+      ]
+    ) {
+      refuses("name", /expected names without quotes and control characters/, {
+        graph: net({ nodes }),
+      });
+    }
+  }
+});

@@ -17,6 +17,7 @@ export type InvalidCode =
   | "functions"
   | "training"
   | "too-many-nodes"
+  | "name"
   | "tensors"
   | "input"
   | "output"
