@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import { exportOnnx } from "./demo/export.ts";
 import type { Summary } from "./demo/report.ts";
 
 const ROOT = new URL("../", import.meta.url);
@@ -96,6 +97,29 @@ Deno.test({
     assert.equal(summary?.winner, "torch_lenet5");
     assert.deepEqual(new Set(Object.values(summary!.agreeing)), new Set([5]));
   },
+});
+
+Deno.test("the demo ends also when lying costs the whole bond", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const rows = Array.from({ length: 40 }, (_, i) => `${i % 7},${i % 2}`).join("\n");
+    await Deno.writeTextFile(`${folder}/table.csv`, `x,label\n${rows}\n`);
+    for (let i = 0; i < 11; i++) {
+      const network = [{
+        inputs: 1,
+        outputs: 2,
+        weights: Float32Array.of(1, 0),
+        bias: Float32Array.of(-i / 2, 0),
+      }];
+      await Deno.writeFile(`${folder}/model${i}.onnx`, exportOnnx(network, [1]));
+    }
+    const { code, errors, output } = await runDemo("--data", folder, "--models", folder);
+    assert.equal(code, 0, errors);
+    assert.match(output, /miner 7 \(lying\): 11 dissents cost 1\.25 of its bond of 1\.25 ETH/);
+    assert.match(output, /left in the contract: 0 ETH/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 Deno.test("the demo answers mistakes with one line and code 1", async () => {

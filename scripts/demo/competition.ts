@@ -1,6 +1,6 @@
 /** A competition of the demo and what happens to it, phase by phase: the people act, the chain's clock is moved. */
 import { readAccount, readSnapshot } from "../../core/chain/reader.ts";
-import type { Snapshot, Submission } from "../../core/chain/types.ts";
+import type { Account, Snapshot, Submission } from "../../core/chain/types.ts";
 import {
   appendModelCall,
   claimCall,
@@ -12,6 +12,7 @@ import {
 } from "../../core/chain/writes.ts";
 import { digestFromCid } from "../../core/ipfs/cid.ts";
 import { epochStartsAt, roundCount, unsealAt } from "../../core/protocol/clock.ts";
+import { penalty } from "../../core/protocol/money.ts";
 import { buyIn, withDefaults } from "../../core/protocol/terms.ts";
 import type { Terms } from "../../core/protocol/types.ts";
 import type { Miner } from "../../functions/miner.ts";
@@ -19,6 +20,7 @@ import type { TickReport } from "../../functions/report.ts";
 import type { DemoData } from "./data.ts";
 import type { DemoModel } from "./models.ts";
 import type { Report } from "./progress.ts";
+import { printable } from "../lib/table.ts";
 import type { Person, World } from "./world.ts";
 
 const ETHER = 10n ** 18n;
@@ -30,6 +32,11 @@ const EPOCHS = 2;
 export const TICK_SECS = 60;
 /** Ticks of all miners after which a phase is given up. */
 const MAX_TICKS = 20;
+
+/** Whether a miner has something to claim: fees, or what its dissents left of the bond. */
+function hasLeft(account: Account | undefined, { bond }: Snapshot["competition"]): boolean {
+  return account !== undefined && (account.fees > 0 || penalty(bond, account.dissents) < bond);
+}
 
 /** What went wrong in a tick. */
 function problemsOf({ outcomes, errors }: TickReport): string[] {
@@ -113,8 +120,8 @@ export class Competition {
     }
   }
 
-  /** Submits the models of an epoch, each in as many chunks as it takes. Returns the number of transactions. */
-  async submit(epoch: number, authors: Author[], report: Report): Promise<number> {
+  /** Submits the models of an epoch, each in as many chunks as it takes. */
+  async submit(epoch: number, authors: Author[], report: Report): Promise<void> {
     const { world, id, terms } = this;
     await world.travelTo(epochStartsAt(terms, epoch));
     let transactions = 0;
@@ -129,11 +136,12 @@ export class Competition {
         );
         offset += data.length;
         transactions++;
-        report(`${i + 1} of ${authors.length}, ${name} ${offset} of ${packed.length} bytes`);
+        report(
+          `${i + 1} of ${authors.length}, ${printable(name)} ${offset} of ${packed.length} bytes`,
+        );
       }
     }
     report(`${authors.length} in ${transactions} transactions`);
-    return transactions;
   }
 
   /** Runs the miners' ticks until all submissions of an epoch are decided. */
@@ -169,12 +177,13 @@ export class Competition {
     const { world, id } = this;
     await world.travelTo(this.terms.submissionEndsAt);
     const present = miners.filter(({ role }) => role !== "absent");
+    const addresses = new Set(present.map(({ person }) => person.address));
     const ended = await this.#tickUntil(present, ({ competition, miners: rows }) => {
       report(competition.status);
-      const claimed = (address: string) =>
-        rows.find((row) => row.address === address)?.account === undefined;
       return competition.status !== "open" &&
-        present.every(({ person }) => claimed(person.address));
+        !rows.some(({ address, account }) =>
+          addresses.has(address) && hasLeft(account, competition)
+        );
     });
     // Anybody may call for anybody: the money goes where it belongs.
     for (const { person, role } of miners) {
