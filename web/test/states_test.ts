@@ -78,10 +78,12 @@ Deno.test("the site when things are missing, broken or out of reach", async (t) 
     }
     await page.keyboard.press("Enter");
     await page.getByText("No model was submitted yet").waitFor();
-    assert.equal(await focused(), "Leaderboard", "the heading of the new view");
-    assert.equal(await page.evaluate(() => document.activeElement?.tagName), "H2");
+    // The heading of the new view takes the focus once it is drawn.
+    await page.waitForFunction(() => document.activeElement?.tagName === "H2");
+    assert.equal(await focused(), "Leaderboard");
     await page.getByRole("button", { name: "Connect wallet" }).focus();
     await page.keyboard.press("Enter");
+    await page.getByText("Test wallet").first().waitFor();
     await page.keyboard.press("Tab");
     assert.equal(await focused(), "Test wallet");
     await witness.look("wallet-menu");
