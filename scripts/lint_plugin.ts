@@ -12,7 +12,7 @@ const FOLDERS: Record<string, string[]> = {
   functions: ["core"],
   web: ["core"],
   contracts: ["core"],
-  scripts: ["core", "functions"],
+  scripts: ["core", "functions", "contracts"],
 };
 
 /** The same inside core/: protocol and ipfs are the ground, nothing imports upwards. */
