@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IDeML} from "./interfaces/IDeML.sol";
 import {Beacons} from "./libraries/Beacons.sol";
 import {DeMLState} from "./DeMLState.sol";
+import {Money} from "./libraries/Money.sol";
 import {Tally} from "./libraries/Tally.sol";
 
 /// @title DeML
@@ -46,7 +47,7 @@ contract DeML is DeMLState {
     function _checkTerms(Terms calldata t, uint256 prizeFund) private view returns (uint256 fee) {
         if (prizeFund > type(uint96).max) revert DeML_PrizeFundTooLarge(prizeFund, type(uint96).max);
         _checkRange(DeML_MiningPoolOutOfRange.selector, t.miningPoolBps, 1, 5000);
-        _checkRange(DeML_BuyInOutOfRange.selector, t.buyInBps, 1, BPS);
+        _checkRange(DeML_BuyInOutOfRange.selector, t.buyInBps, 1, Money.BPS);
         _checkRange(DeML_PricedSubmissionsOutOfRange.selector, t.pricedSubmissions, 1, 10_000);
         _checkRange(DeML_EpochsOutOfRange.selector, t.epochs, 1, 64);
         _checkRange(DeML_MaxPerParticipantOutOfRange.selector, t.maxPerParticipant, 1, 8);
@@ -62,14 +63,15 @@ contract DeML is DeMLState {
         if (ends > block.timestamp + MAX_AHEAD) revert DeML_TooFarAhead(ends, block.timestamp + MAX_AHEAD);
         uint256 shortest = SEAL_GAP > 0 ? SEAL_GAP : 1;
         if ((ends - starts) / t.epochs < shortest) revert DeML_EpochTooShort((ends - starts) / t.epochs, shortest);
-        uint256 pool = prizeFund * t.miningPoolBps / BPS;
-        uint256 evaluations = uint256(t.pricedSubmissions) * (quorum + 1);
+        uint256 pool = Money.share(prizeFund, t.miningPoolBps);
+        uint256 evaluations = Money.pricedEvaluations(t.pricedSubmissions, quorum);
         fee = pool / evaluations;
         if (fee == 0) revert DeML_FeeZero(pool, evaluations);
-        uint256 buyIn = prizeFund * t.buyInBps / BPS;
-        uint256 leastBuyIn = PAID_AS * t.maxPerParticipant * (quorum + 1) * fee;
+        uint256 buyIn = Money.share(prizeFund, t.buyInBps);
+        uint256 leastBuyIn = Money.leastBuyIn(t.maxPerParticipant, quorum, fee);
         if (buyIn < leastBuyIn) revert DeML_BuyInTooLow(buyIn, leastBuyIn);
-        if (t.bond < BOND_FEES * fee) revert DeML_BondTooLow(t.bond, BOND_FEES * fee);
+        uint256 leastBond = Money.BOND_FEES * fee;
+        if (t.bond < leastBond) revert DeML_BondTooLow(t.bond, leastBond);
     }
 
     // ------------------------------------------------------------------------------------------------ people
@@ -357,7 +359,7 @@ contract DeML is DeMLState {
         _checkLength(medians.length, length);
 
         // Effect
-        uint256 weight = r.count < PAID_AS ? PAID_AS / r.count : 1;
+        uint256 weight = Money.weight(r.count);
         Tally.Counts memory tally = Tally.start(medians, settledMask, r.count);
         uint256 penalties = _bookRevealed(roundId, miners, scores, tally, weight)
             + _bookSilent(roundId, silent, tally.settledCount);
@@ -438,7 +440,7 @@ contract DeML is DeMLState {
         if (dissents == 0) return 0;
         uint32 before = stored.dissents;
         stored.dissents = before + uint32(dissents);
-        return _stake(bond, before) - _stake(bond, before + dissents);
+        return Money.stake(bond, before) - Money.stake(bond, before + dissents);
     }
 
     /// @dev Keeps the results of a decided round and the best submission.

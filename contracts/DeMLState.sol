@@ -4,24 +4,18 @@ pragma solidity 0.8.37;
 import {IDeML} from "./interfaces/IDeML.sol";
 import {Beacons} from "./libraries/Beacons.sol";
 import {Committee} from "./libraries/Committee.sol";
+import {Money} from "./libraries/Money.sol";
 
 /// @title What DeML keeps, and how it is read
 /// @notice Storage, the arithmetic of time and money on it, and all views. Nothing here changes state: that is DeML.
 abstract contract DeMLState is IDeML {
     // ------------------------------------------------------------------------------------------------ constants
 
-    uint256 internal constant BPS = 10_000;
     /// @dev Submissions in a round.
     uint256 internal constant ROUND_SIZE = 32;
     uint256 internal constant ATTEMPTS = 3;
     uint256 internal constant MAX_AHEAD = 366 days;
     uint256 internal constant MAX_BOX = 512;
-    /// @dev A round with fewer submissions pays as this many.
-    uint256 internal constant PAID_AS = 5;
-    /// @dev A bond of this many fees makes guessing a loss.
-    uint256 internal constant BOND_FEES = 500;
-    /// @dev Dissents that cost a whole bond.
-    uint256 internal constant DISSENTS_PER_BOND = 10;
     /// @dev A beacon's word holds its block number in the low bits and the randomness above.
     uint256 internal constant BLOCK_MASK = (1 << 40) - 1;
 
@@ -77,31 +71,24 @@ abstract contract DeMLState is IDeML {
     // ------------------------------------------------------------------------------------------------ money
 
     function _buyIn(Competition storage c) internal view returns (uint256) {
-        return uint256(c.prizeFund) * c.buyInBps / BPS;
-    }
-
-    /// @dev What `dissents` leave of a bond.
-    function _stake(uint256 bond, uint256 dissents) internal pure returns (uint256) {
-        uint256 penalty = dissents * (bond / DISSENTS_PER_BOND);
-        return penalty < bond ? bond - penalty : 0;
+        return Money.share(c.prizeFund, c.buyInBps);
     }
 
     /// @dev What one fee is worth. A cancelled competition pays no more than its mining pool.
     function _feePrice(Competition storage c) internal view returns (uint256) {
         if (c.status != Status.Cancelled) return c.fee;
-        uint256 pool = uint256(c.prizeFund) * c.miningPoolBps / BPS;
-        return uint256(c.fees) * c.fee > pool ? pool / c.fees : c.fee;
+        return Money.cancelledFee(c.fee, c.fees, Money.share(c.prizeFund, c.miningPoolBps));
     }
 
     function _owed(Competition storage c, Account memory a) internal view returns (uint256) {
-        uint256 stake = a.index == 0 ? 0 : _stake(c.bond, a.dissents);
+        uint256 stake = a.index == 0 ? 0 : Money.stake(c.bond, a.dissents);
         return stake + a.fees * _feePrice(c);
     }
 
     /// @dev The winner's pot, or what is left to the host of a cancelled competition.
     function _pot(Competition storage c) internal view returns (uint256) {
         uint256 buyIns = c.status == Status.Cancelled ? 0 : c.participants * _buyIn(c);
-        return c.prizeFund + buyIns + c.penalties - c.fees * _feePrice(c);
+        return Money.pot(c.prizeFund, buyIns, c.penalties, c.fees, _feePrice(c));
     }
 
     // ------------------------------------------------------------------------------------------------ time

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {DeML} from "../DeML.sol";
 import {Beacons} from "../libraries/Beacons.sol";
+import {Money} from "../libraries/Money.sol";
 import {Fuzz} from "./Fuzz.sol";
 
 /// @notice The split of the money at the end, on books that a seed draws. The test is the contract itself, so that it
@@ -27,7 +28,7 @@ contract MoneyTest is DeML, Fuzz {
         _draw(seed);
         Competition storage c = _competitions[0];
         c.status = Status.Cancelled;
-        uint256 pool = uint256(c.prizeFund) * c.miningPoolBps / BPS;
+        uint256 pool = uint256(c.prizeFund) * c.miningPoolBps / Money.BPS;
         uint256 price = _feePrice(c);
         require(c.fees * price <= pool, "fees within the pool");
         require(price <= c.fee, "no more than a fee");
@@ -36,7 +37,7 @@ contract MoneyTest is DeML, Fuzz {
     }
 
     function testFuzz_penaltiesStayWithinTheBond(uint96 bond, uint32 dissents) public pure {
-        uint256 left = _stake(bond, dissents);
+        uint256 left = Money.stake(bond, dissents);
         require(left <= bond, "a stake within the bond");
         uint256 due = uint256(dissents) * (bond / 10);
         _equal(bond - left, due < bond ? due : bond, "penalty");
@@ -44,7 +45,7 @@ contract MoneyTest is DeML, Fuzz {
 
     /// @dev What a booking takes is a difference of stakes, which must not be negative.
     function testFuzz_aStakeNeverGrows(uint96 bond, uint32 dissents, uint16 more) public pure {
-        require(_stake(bond, uint256(dissents) + more) <= _stake(bond, dissents), "no more than before");
+        require(Money.stake(bond, uint256(dissents) + more) <= Money.stake(bond, dissents), "no more than before");
     }
 
     /// @dev Draws terms that creation would take, and books that settling could have made.
@@ -56,14 +57,14 @@ contract MoneyTest is DeML, Fuzz {
         c.miningPoolBps = uint16(_between(1, 5000));
         c.buyInBps = uint16(_between(1, 10_000));
         uint256 evaluations = _between(1, 10_000) * (_between(1, 256) + 1);
-        c.fee = uint96(uint256(c.prizeFund) * c.miningPoolBps / BPS / evaluations);
-        VM.assume(BOND_FEES * c.fee <= type(uint96).max);
-        c.bond = uint96(_between(BOND_FEES * c.fee, type(uint96).max));
+        c.fee = uint96(uint256(c.prizeFund) * c.miningPoolBps / Money.BPS / evaluations);
+        VM.assume(Money.BOND_FEES * c.fee <= type(uint96).max);
+        c.bond = uint96(_between(Money.BOND_FEES * c.fee, type(uint96).max));
         c.participants = uint32(_between(1, 1_000));
         buyIns = c.participants * _buyIn(c);
         deposits = c.prizeFund + buyIns + MINERS * c.bond;
         // What buy-ins and mining pool can pay, which settled rounds never exceed.
-        uint256 most = c.fee == 0 ? 0 : (uint256(c.prizeFund) * c.miningPoolBps / BPS + buyIns) / c.fee;
+        uint256 most = c.fee == 0 ? 0 : (uint256(c.prizeFund) * c.miningPoolBps / Money.BPS + buyIns) / c.fee;
         uint256 each = most / (MINERS + 1);
         if (each > type(uint32).max) each = type(uint32).max;
         uint256 penalties;
@@ -73,7 +74,7 @@ contract MoneyTest is DeML, Fuzz {
             a.fees = uint32(_between(0, each));
             a.dissents = uint32(_between(0, 2) == 0 ? _between(0, 40) : 0);
             c.fees += a.fees;
-            penalties += c.bond - _stake(c.bond, a.dissents);
+            penalties += c.bond - Money.stake(c.bond, a.dissents);
         }
         Account storage settler = _accounts[0][address(0xdead)];
         settler.fees = uint32(_between(0, each));
