@@ -284,25 +284,40 @@ interface IDeML {
     /// @notice Opens a competition with `msg.value` as its prize fund P. The caller is the host.
     /// `miningPool = P * miningPoolBps / 10000`, `buyIn = P * buyInBps / 10000`,
     /// `fee = miningPool / (pricedSubmissions * (quorum + 1))`.
-    /// @dev Refuses each term outside its range, times out of order or over 366 days ahead, an epoch shorter than
-    /// `SEAL_GAP`, a fee of 0, a buy-in under `5 * maxPerParticipant * (quorum + 1)` fees and a bond under 500 fees.
+    /// @dev Requires each term in its range, times in order and at most 366 days ahead, epochs no shorter than
+    /// `SEAL_GAP`, a fee above 0, a buy-in of at least `5 * maxPerParticipant * (quorum + 1)` fees, a bond of at least
+    /// 500 fees, and a prize fund below 2^96 wei.
+    /// @dev Effects: the prize fund is locked until the competition is Final or Cancelled; no term changes any more.
+    /// @dev Warning: the contract cannot see the manifest. A digest that nobody can resolve keeps miners away, which
+    /// cancels the competition; a false test set is dealt with by those who evaluate.
     /// @return id Number of the competition, from 0.
     function create(Terms calldata terms) external payable returns (uint256 id);
 
     // ------------------------------------------------------------------------------------------------ participants
 
     /// @notice Registers the caller as a participant for exactly the buy-in, until `registrationEndsAt`.
-    /// @dev Refuses the host and enrolled miners. Warning: the bar is weak, since anybody can use another address.
+    /// @dev Requires an Open competition, and a caller who is not its host, has not registered and has not enrolled.
+    /// @dev Effects: the buy-in is spent unless the competition is Cancelled, also where all the participant's
+    /// submissions end void.
+    /// @dev Warning: the bar against hosts and miners is weak, since anybody can use another address.
     function register(uint256 id) external payable;
 
     /// @notice Starts an upload of `size` bytes for the running epoch; `data` holds its first bytes.
     /// The upload whose last byte arrives becomes the next submission. Starting again drops an unfinished upload.
-    /// @dev Refused outside the submission phase, for an epoch that is not the running one, once the epoch's beacon
-    /// is posted, and with fewer than `minReveals` miners.
-    /// Warning: the contract does not know whether a payload is sealed; an open one can be copied by anybody.
+    /// @dev Requires an Open competition in its submission phase, the running epoch, a beacon of that epoch that nobody
+    /// has posted, at least `minReveals` miners, a registered caller with submissions left, a size within the byte
+    /// limit, and from 1 to `size` bytes of data.
+    /// @dev Effects: the bytes stand in the event only; the contract keeps their running hash. The last byte completes
+    /// the submission, which gets the next number; an epoch's first one fixes when its evaluation starts.
+    /// @dev Warning: the contract does not know whether a payload is sealed; an open one can be copied by anybody. A
+    /// payload that was sealed to the beacon of another epoch scores 0: an upload that crosses an epoch's end starts
+    /// again, sealed anew.
     function submitModel(uint256 id, uint256 epoch, uint256 size, bytes calldata data) external;
 
     /// @notice Continues the caller's upload; `offset` is what has arrived of it.
+    /// @dev Requires what `submitModel` does, of the upload's own epoch, an unfinished upload, its next offset, and no
+    /// more data than are missing.
+    /// @dev Effects: as those of `submitModel`.
     /// @dev Warning: a payload spread over very many blocks costs its readers as many queries. Our tools read up to 256
     /// blocks and abstain beyond, which voids the submission.
     function appendModel(uint256 id, uint256 offset, bytes calldata data) external;
@@ -310,15 +325,23 @@ interface IDeML {
     // ------------------------------------------------------------------------------------------------ miners
 
     /// @notice Enrols the caller as a miner for exactly the bond, until `registrationEndsAt`. Stake and fees go to
-    /// `payout`, which can never be changed. The call also pays for the storage of the first commit, when nothing hurries.
-    /// @dev Refuses the host, participants and a payout of zero. The miner gets the next index, from 0.
+    /// `payout`.
+    /// @dev Requires an Open competition, a payout other than zero, and a caller who is not its host, has not enrolled
+    /// and has not registered.
+    /// @dev Effects: the miner gets the next index, from 0; the bond is locked until the competition ends. The call
+    /// also pays for the storage of the first commit, when nothing hurries.
+    /// @dev Warning: the payout can never be changed; a payout that cannot receive loses stake and fees.
     function enroll(uint256 id, address payout) external payable;
 
     /// @notice Keeps a drand beacon for all competitions that wait for its round.
     /// @param signature The beacon's G1 point, uncompressed, in EIP-2537 encoding (128 bytes).
-    /// @dev Does nothing if the round is already there. Verified with the BLS12-381 precompiles. Only the upper 216
-    /// bits of the randomness (sha-256 of the compressed signature) are kept and used, beside the block number: a
-    /// second word would lift the call over 180,000 gas.
+    /// @dev Requires a signature of this round by the beacon's key, verified with the BLS12-381 precompiles.
+    /// @dev Effects: none where the round is already there. Otherwise the epochs that wait for this round can be
+    /// opened and evaluated, and take no more submissions. Only the upper 216 bits of the randomness (sha-256 of the
+    /// compressed signature) are kept and used, beside the block number: a second word would lift the call over
+    /// 180,000 gas.
+    /// @dev Warning: the clock is not asked. On a chain whose clock lags more than `SEAL_GAP` behind real time a beacon
+    /// can be known, and what is sealed be opened, while the epoch still runs.
     function postBeacon(uint64 round, bytes calldata signature) external;
 
     /// @notice Commits the caller's scores of all submissions of a round, in the attempt's commit window.
@@ -326,16 +349,28 @@ interface IDeML {
     /// @param commitment `keccak256(abi.encode(chainId, contract, roundId, miner, salt, scores))`, `scores` being the
     /// packed big-endian uint32 scores.
     /// @param box At most 512 bytes for the miner itself; it goes to the event only.
-    /// @dev Seated miners only, once per roundId. Needs the epoch's beacon, and all rounds of earlier epochs decided.
-    /// Warning: committing and not revealing counts as dissent on all that settles in the round.
+    /// @dev Requires an Open competition, an existing undecided round in the commit window of this attempt, all rounds
+    /// of earlier epochs decided, the epoch's beacon, and an enrolled caller with a seat in this attempt that has not
+    /// committed in it.
+    /// @dev Effects: the seat holds the commitment and the block; an earlier attempt's commitment is overwritten.
+    /// @dev Warning: committing and not revealing counts as dissent on all that settles in the round. The contract
+    /// takes any commitment, also one that can never be revealed.
     function commitScores(uint256 roundId, bytes32 commitment, bytes calldata box) external;
 
     /// @notice Reveals what a miner committed, in the attempt's reveal window. Anybody who holds the salt may call.
-    /// @dev Refuses values above 100001.
+    /// @dev Requires an undecided round in the reveal window of its last attempt with commits, a miner who has
+    /// committed and not revealed in it, one score of at most 100001 per submission, and the salt and scores of the
+    /// commitment.
+    /// @dev Effects: the seat holds a digest of the scores, which stand in the event only.
+    /// @dev Warning: scores that were committed with a value above 100001 or a wrong number of scores can never be
+    /// revealed, which counts as silence.
     function revealScores(uint256 roundId, address miner, bytes32 salt, bytes calldata scores) external;
 
     /// @notice Reveals a batch, leaving out those that are already revealed.
     /// @param scores The miners' score rows, one after the other.
+    /// @dev Requires what `revealScores` does, of each miner that is not left out, and as many salts and rows as miners.
+    /// @dev Effects: as those of `revealScores`.
+    /// @dev Warning: one wrong row reverts the whole batch.
     function revealMany(
         uint256 roundId,
         address[] calldata miners,
@@ -344,15 +379,20 @@ interface IDeML {
     ) external;
 
     /// @notice Decides a round whose attempt has at least `minReveals` reveals, from the end of the reveal window, or
-    /// of the commit window once all who committed have revealed, until the attempt's end. Books all fees and
-    /// penalties and credits the caller with one fee per settled submission.
+    /// of the commit window once all who committed have revealed, until the attempt's end.
     /// @param miners All who revealed, ascending. `scores` are their rows, in this order.
     /// @param silent All who committed only, ascending.
     /// @param medians The packed lower medians of the revealed scores of each submission.
     /// @param settledMask Bit j: submission j of the round is settled (more than half of the revealed evaluations are
     /// equal and no abstentions). The others are void.
-    /// @dev Everything is verified by counting, so that only one call is valid and its cost does not depend on the
-    /// scores. In a round of n < 5 submissions each fee counts as `5 / n` fees, rounded down: 5, 2, 1, 1.
+    /// @dev Requires an Open competition, an undecided round, the window above, and all arguments exactly as they
+    /// follow from the reveals. Everything is verified by counting, so that only one call is valid and its cost does
+    /// not depend on the scores.
+    /// @dev Effects: the round is decided for good. Books a fee for each agreeing evaluation of a settled submission
+    /// and a dissent (a tenth of the bond) for each other one that does not abstain, dissent on all that settled for
+    /// the silent, and one fee per settled submission for the caller; keeps the best submission. In a round of n < 5
+    /// submissions each fee counts as `5 / n` fees, rounded down: 5, 2, 1, 1.
+    /// @dev Warning: whoever holds more than half of the revealed evaluations decides what settles.
     function settle(
         uint256 roundId,
         address[] calldata miners,
@@ -366,16 +406,32 @@ interface IDeML {
 
     /// @notice Makes the competition Final or Cancelled as soon as that is certain. `epoch` and `round` name the
     /// undecided round that cancels it, and are ignored where it ends otherwise.
-    /// @dev Warning: from then on only `claim`, `refund` and `withdrawPrize` work; open commitments and uploads lapse.
+    /// @dev Requires an Open competition and one of: registration over with no participant or fewer than `minReveals`
+    /// miners (Cancelled); submissions over and all rounds decided (Final if a score is above 0, else Cancelled); the
+    /// named round existing, undecided and past its epoch's `evaluationEndsAt` (Cancelled).
+    /// @dev Effects: money can be claimed. From then on only `claim`, `refund` and `withdrawPrize` work on the
+    /// competition; open commitments and uploads lapse at no cost, booked fees and penalties stay.
+    /// @dev Warning: a round that nobody settles in time cancels the whole competition, whatever others decided.
     function finalize(uint256 id, uint256 epoch, uint256 round) external;
 
-    /// @notice Pays a miner's stake and fees to its payout address, or another settler's fees to `who`. Anybody may call.
+    /// @notice Pays a miner's stake and fees to its payout address, or another settler's fees to `who`.
+    /// @dev Requires a competition that ended, and something owed. Anybody may call.
+    /// @dev Effects: the account is emptied before the payment.
+    /// @dev Warning: the receiver is called with all gas and may call back; a receiver that reverts keeps only itself
+    /// from being paid.
     function claim(uint256 id, address who) external;
 
-    /// @notice Pays the pot to the winner of a Final competition. Anybody may call.
+    /// @notice Pays the pot to the winner of a Final competition.
+    /// @dev Requires a Final competition whose prize is not withdrawn. Anybody may call.
+    /// @dev Effects: the prize is marked as paid before the payment.
+    /// @dev Warning: the winner is the address that submitted; it is called as `claim` calls receivers, and a contract
+    /// that cannot receive locks its own prize.
     function withdrawPrize(uint256 id) external;
 
-    /// @notice Pays a Cancelled competition's buy-in back to a participant, or what is left to the host. Anybody may call.
+    /// @notice Pays a Cancelled competition's buy-in back to a participant, or what is left to the host.
+    /// @dev Requires a Cancelled competition, and a participant or host who was not paid. Anybody may call.
+    /// @dev Effects: the right to the refund is taken before the payment.
+    /// @dev Warning: as that of `claim`.
     function refund(uint256 id, address who) external;
 
     // ------------------------------------------------------------------------------------------------ single views
