@@ -1,15 +1,15 @@
 /**
  * What the contract's calls cost. Gas does not depend on the machine, so the figures are compared exactly
- * (`contracts/test/gas.json`). Run by itself it prints them: `deno run -A contracts/test/support/gas.ts --json`.
+ * (`contracts/test/gas.json`); `deno task gas` prints them.
  */
-import { type Random, seededRandom } from "../../../core/protocol/testing/random.ts";
+import { seededRandom } from "../../../core/protocol/testing/random.ts";
 import type { Hex, Terms } from "../../../core/protocol/types.ts";
 import { ALICE, BOB, CAROL, EVE, HOST, miners as minersNamed, payoutOf } from "./actors.ts";
-import type { Ballot } from "./ballot.ts";
 import { addressOf } from "./chain.ts";
 import { Competition } from "./competition.ts";
 import { defaultTerms, termsArgument } from "./defaults.ts";
 import { coder, type Outcome } from "./deml.ts";
+import { type GridCell, measureSize, randomBallots } from "./gas_grid.ts";
 import { openWorld, type World } from "./world.ts";
 
 /** All figures, in gas. */
@@ -21,33 +21,45 @@ export interface GasReport {
    * reveals for itself, and where somebody reveals for all.
    */
   perEvaluation: { self: number; many: number };
+  /**
+   * Everything but enrolment, registrations and submissions, of 32 submissions by 100 miners who reveal for themselves,
+   * divided by the 3,200 evaluations.
+   */
+  fullRound: number;
   /** Models from 10 KiB up: the greatest ratio to the floor price of their calldata (EIP-7623). */
   storageOverFloor: number;
   /** The dearest call at the caps: 256 miners, 32 submissions, chunks of 120,000 bytes. */
   maxCall: number;
+  /** Competitions of several sizes. */
+  grid: GridCell[];
 }
 
-/** Bytes that a miner encloses with its commitment: nonce, 20 scores and authentication tag. */
-const BOX_BYTES = 12 + 80 + 16;
+/** Submissions and miners of the grid. */
+const [SUBMISSIONS, MINERS] = [[1, 20, 32, 100], [7, 100, 256]] as const;
 const CHUNK_BYTES = 120_000;
 
 /** Measures everything, each part on a chain of its own. */
 export async function measureGas(): Promise<GasReport> {
   const caps = await measureCaps();
   const storage = await measureStorage();
-  const self = await measureEvaluations("self");
-  const many = await measureEvaluations("many");
+  const grid: GridCell[] = [];
+  for (const submissions of SUBMISSIONS) {
+    for (const miners of MINERS) grid.push(await measureSize({ submissions, miners }));
+  }
+  const { self, many } = cell(grid, 20, 100).perEvaluation;
+  const dearest = grid.flatMap(({ functions }) => Object.values(functions));
   return {
-    functions: {
-      ...await measureFunctions(),
-      ...self.functions,
-      ...storage.functions,
-      ...caps,
-    },
-    perEvaluation: { self: self.perEvaluation, many: many.perEvaluation },
+    functions: { ...await measureFunctions(), ...storage.functions, ...caps },
+    perEvaluation: { self, many },
+    fullRound: cell(grid, 32, 100).perEvaluation.ending,
     storageOverFloor: storage.overFloor,
-    maxCall: Math.max(storage.maxCall, ...Object.values(caps)),
+    maxCall: Math.max(storage.maxCall, ...Object.values(caps), ...dearest),
+    grid,
   };
+}
+
+function cell(grid: readonly GridCell[], submissions: number, miners: number): GridCell {
+  return grid.find((cell) => cell.submissions === submissions && cell.miners === miners)!;
 }
 
 /** Each function in a competition of three miners, after another competition has been opened. */
@@ -111,33 +123,6 @@ async function refund(world: World): Promise<Outcome> {
   world.chain.travelTo(c.terms.registrationEndsAt);
   await c.finalize();
   return c.deml.send("refund", [c.id, CAROL], { from: EVE });
-}
-
-/** 20 submissions by 100 miners who all have a seat: gas per evaluation, rounded to a tenth, and what the end costs. */
-async function measureEvaluations(mode: "self" | "many") {
-  const world = await openWorld();
-  const { competition: c, ballots, random } = await submissions(world, { miners: 100, count: 20 });
-  let gas = 0;
-  const pay = (outcomes: Outcome[]) => {
-    for (const { gasUsed } of outcomes) gas += gasUsed;
-  };
-  for (const ballot of ballots) pay([await c.commit(ballot, {}, random.hex(BOX_BYTES))]);
-  world.chain.travelTo(c.windows().commitEndsAt);
-  if (mode === "many") pay([await c.revealMany(ballots)]);
-  else for (const ballot of ballots) pay([await c.reveal(ballot)]);
-  pay([await c.settle(ballots)]);
-  const finalized = await c.finalize();
-  for (const { miner } of ballots) {
-    pay([await c.deml.send("claim", [c.id, miner], { from: miner })]);
-  }
-  const withdrawn = await c.deml.send("withdrawPrize", [c.id], { from: EVE });
-  return {
-    perEvaluation: Math.round(gas * 10 / (20 * 100)) / 10,
-    functions: {
-      "finalize: 20 submissions, 100 miners": finalized.gasUsed,
-      "withdrawPrize: 20 submissions, 100 miners": withdrawn.gasUsed,
-    },
-  };
 }
 
 /** Models of several sizes, in chunks as our tools cut them. */
@@ -231,15 +216,6 @@ async function withPeople(
   return c;
 }
 
-/** Scores that look like real ones: 17 bits, and one evaluation in twenty dissents. */
-function randomBallots(random: Random, miners: Hex[], count: number): Ballot[] {
-  const honest = Array.from({ length: count }, () => random.int(50_000, 100_000));
-  return miners.map((miner) => ({
-    miner,
-    scores: honest.map((score) => random.int(1, 20) === 1 ? random.int(0, 100_000) : score),
-  }));
-}
-
 /** The figures as a table. */
 export function gasTable(report: GasReport): string {
   const rows: [string, string][] = Object.entries(report.functions)
@@ -247,31 +223,10 @@ export function gasTable(report: GasReport): string {
   rows.push(
     ["per evaluation, each miner reveals", report.perEvaluation.self.toLocaleString("en")],
     ["per evaluation, revealMany", report.perEvaluation.many.toLocaleString("en")],
+    ["per evaluation of a full round, to the prize", report.fullRound.toLocaleString("en")],
     ["model storage / calldata floor", report.storageOverFloor.toFixed(4)],
     ["dearest call at the caps", report.maxCall.toLocaleString("en")],
   );
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows.map(([name, figure]) => `${name.padEnd(width)} ${figure.padStart(12)}`).join("\n");
 }
-
-function main(args: string[]): Promise<void> | void {
-  const unknown = args.find((arg) => arg !== "--json" && arg !== "--help");
-  if (unknown !== undefined) {
-    console.error(`expected --json or --help, not "${unknown}"`);
-    Deno.exit(1);
-  }
-  if (args.includes("--help")) {
-    return console.log(
-      "Measures the gas of the contract's functions on an embedded chain and prints a table.\n\n" +
-        "  --json  print the main figures as one JSON line, last\n" +
-        "  --help  print this",
-    );
-  }
-  return measureGas().then((report) => {
-    console.log(gasTable(report));
-    const { functions: _, ...figures } = report;
-    if (args.includes("--json")) console.log(JSON.stringify(figures));
-  });
-}
-
-if (import.meta.main) await main(Deno.args);
