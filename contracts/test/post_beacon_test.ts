@@ -3,11 +3,14 @@ import { sha256 } from "ethers";
 import { toHex } from "../../core/protocol/codec.ts";
 import { QUICKNET, randomness } from "../../core/seal/beacon.ts";
 import { g1ToEip2537 } from "../../core/seal/points.ts";
-import { ROUNDS } from "../../core/seal/testing/points.ts";
+import type { Hex } from "../../core/protocol/types.ts";
+import { plusTorsionG1, ROUNDS } from "../../core/seal/testing/points.ts";
 import { ALICE, EVE } from "./support/actors.ts";
-import { DeML, deploymentKey, type Outcome } from "./support/deml.ts";
+import { unanimous } from "./support/ballot.ts";
+import { coder, DeML, deploymentKey, type Outcome, STATUS } from "./support/deml.ts";
+import { enrolled, MINERS } from "./support/phases.ts";
 import { addToElement, FIELD_ORDER, negated, nonSubgroupG1 } from "./support/points.ts";
-import { expectRevert, plain } from "./support/revert.ts";
+import { expectBareRevert, expectRevert, plain } from "./support/revert.ts";
 import { describe } from "./support/tree.ts";
 import { signatureOf, world } from "./support/world.ts";
 
@@ -34,6 +37,11 @@ async function quicknet(): Promise<DeML> {
   return DeML.deploy((await world()).chain, { ...QUICKNET, key, sealGap: 900 });
 }
 
+/** The same point where nobody insists on field elements below the field's order. */
+function raised(point: Uint8Array, element: number): Uint8Array {
+  return addToElement(point, { element, by: FIELD_ORDER });
+}
+
 /** A changed signature is refused, and leaves no beacon. */
 async function refuses(change: (signature: Uint8Array) => Uint8Array): Promise<void> {
   const { round, signature } = await freshBeacon();
@@ -55,11 +63,52 @@ describe(import.meta.url, {
       }
     },
   },
+  "given that two competitions wait for the round": {
+    "it lets both go on, posted once": async () => {
+      const both = [await enrolled(), await enrolled()] as const;
+      const [first, second] = both;
+      const { chain, deml } = await world();
+      chain.travelTo(first.terms.registrationEndsAt);
+      for (const c of both) await c.submit(ALICE);
+      assert.equal(first.unsealRound(), second.unsealRound());
+      const ballots = unanimous(MINERS, [50_000]);
+      chain.travelTo(first.unsealAt());
+      for (const c of both) {
+        const call = c.commit(ballots[0]!);
+        await expectRevert(call, "DeML_BeaconMissing", [first.unsealRound()]);
+      }
+      assert.deepEqual((await first.postBeacon()).events.map(({ name }) => name), ["BeaconPosted"]);
+      for (const c of both) await c.commitAll(ballots);
+      assert.deepEqual((await second.postBeacon()).events, [], "a second post does nothing");
+      for (const c of both) await c.revealAll(ballots);
+      for (const c of both) await c.settleAll(ballots);
+      for (const c of both) {
+        await c.finalize();
+        assert.equal((await deml.view("competition", [c.id])).status, BigInt(STATUS.final));
+      }
+    },
+  },
   "when the signature does not have 128 bytes": {
     "it reverts with DeML_BeaconInvalid": async () => {
       await refuses((signature) => signature.slice(0, 127));
       await refuses((signature) => new Uint8Array([...signature, 0]));
+      await refuses((signature) => new Uint8Array([...signature, ...signature]));
       await refuses(() => new Uint8Array(0));
+      const { beacon } = await world();
+      await refuses(() => beacon.sign(round).signature);
+    },
+  },
+  "when the call ends before its signature does": {
+    "it reverts without an error of the contract": async () => {
+      const { chain, deml } = await world();
+      const { round, signature } = await freshBeacon();
+      const data = coder.encodeFunctionData("postBeacon", [round, signature]) as Hex;
+      for (const bytes of [1, 128, 129, 160, 161]) {
+        const call = { from: EVE, to: deml.address, data: data.slice(0, -2 * bytes) as Hex };
+        await expectBareRevert(chain.send(call));
+      }
+      await chain.send({ from: EVE, to: deml.address, data });
+      assert.notEqual((await deml.view("beacon", [round]))[1], 0n);
     },
   },
   "when the signature is that of another round": {
@@ -87,6 +136,11 @@ describe(import.meta.url, {
   },
   "when the signature is infinity": {
     "it reverts with DeML_BeaconInvalid": () => refuses(() => new Uint8Array(128)),
+    "it reverts with DeML_BeaconInvalid, written with the field's order for 0 as well":
+      async () => {
+        const [x, y] = [raised(new Uint8Array(128), 0), raised(new Uint8Array(128), 1)];
+        for (const infinity of [x, y, raised(x, 1)]) await refuses(() => infinity);
+      },
   },
   "when the signature is not on the curve": {
     "it reverts with DeML_BeaconInvalid": () =>
@@ -101,11 +155,16 @@ describe(import.meta.url, {
       assert.equal(await chain.call({ from: EVE, to: G1_ADD, data }), point);
       await refuses(nonSubgroupG1);
     },
+    "it reverts with DeML_BeaconInvalid, though it be the round's plus a point without a pairing":
+      async () => {
+        const { beacon } = await world();
+        await refuses(() => plusTorsionG1(beacon.sign(round).signature));
+      },
   },
   "when a coordinate is not below the field's order": {
     "it reverts with DeML_BeaconInvalid": async () => {
       for (const element of [0, 1]) {
-        await refuses((signature) => addToElement(signature, { element, by: FIELD_ORDER }));
+        await refuses((signature) => raised(signature, element));
       }
     },
   },

@@ -88,6 +88,105 @@ Deno.test("fetchBeacon() says of every relay what it did", async () => {
   });
 });
 
+/** What a relay may do instead of giving the beacon, by name. */
+const BAD_RELAYS: Record<string, Handler> = {
+  "a signature of another key": json({ round: 5, signature: toHex(ROUNDS.get(1)!).slice(2) }),
+  "a signature of another round": json({ ...answer(6), round: 5 }),
+  "a negated signature": json({
+    round: 5,
+    signature: toHex(BEACON.sign(5).signature.with(0, BEACON.sign(5).signature[0]! ^ 0x20)).slice(
+      2,
+    ),
+  }),
+  "infinity": json({ round: 5, signature: `c0${"00".repeat(47)}` }),
+  "another round": json(answer(6)),
+  "the round as text": json({ ...answer(5), round: "5" }),
+  "a page of HTML with status 200": () =>
+    new Response("<!doctype html><title>Sign in</title>", {
+      headers: { "content-type": "text/html" },
+    }),
+  "JSON with more behind it": () => new Response(`${JSON.stringify(answer(5))}<!-- -->`),
+  "an answer in another encoding": () =>
+    new Response(Uint8Array.from(`\ufeff${JSON.stringify(answer(5))}`, (c) => c.charCodeAt(0))),
+  "an answer that is too large": () => new Response(JSON.stringify(answer(5)).padEnd(4_097)),
+  "an answer that breaks off": () =>
+    new Response(JSON.stringify(answer(5)).slice(0, -1), { headers: { connection: "close" } }),
+  "no content": () => new Response(null, { status: 204 }),
+  "too many requests": () => new Response("slow down", { status: 429 }),
+};
+
+function answer(round: number): { round: number; signature: string } {
+  return { round, signature: toHex(BEACON.sign(round).signature).slice(2) };
+}
+
+Deno.test("fetchBeacon() takes the next relay's answer after any bad one", async () => {
+  for (const [name, bad] of Object.entries(BAD_RELAYS)) {
+    let asked = 0;
+    const counted: Handler = (request) => {
+      asked++;
+      return bad(request);
+    };
+    await withRelays([counted, honest], async (relays) => {
+      assert.deepEqual(await fetchBeacon(5, { relays, network }), BEACON.sign(5), name);
+      await assert.rejects(fetchBeacon(5, { relays: [relays[0]!], network }), AggregateError, name);
+    });
+    assert.equal(asked, 2, name);
+  }
+});
+
+Deno.test("fetchBeacon() takes the next relay's answer after one that never ends", async () => {
+  const asked: string[] = [];
+  const fetch: typeof globalThis.fetch = (url, init) => {
+    asked.push(String(url));
+    if (asked.length > 1) return Promise.resolve(Response.json(answer(5)));
+    const { promise, reject } = Promise.withResolvers<Response>();
+    init!.signal!.addEventListener("abort", () => reject(init!.signal!.reason));
+    return promise;
+  };
+  const relays = ["http://a", "http://b", "http://c"];
+  const beacon = await fetchBeacon(5, { relays, network, timeoutMs: 20, fetch });
+  assert.deepEqual(beacon, BEACON.sign(5));
+  assert.deepEqual(asked, ["http://a/public/5", "http://b/public/5"]);
+});
+
+Deno.test("fetchBeacon() follows no redirect, not even to a good answer", async () => {
+  let asked = 0;
+  const target: Handler = (request) => {
+    asked++;
+    return honest(request);
+  };
+  await withRelays([target], async ([base]) => {
+    for (const status of [301, 302, 303, 307, 308]) {
+      const redirect = () => Response.redirect(`${base}/public/5`, status);
+      await withRelays([redirect], async (relays) => {
+        await assert.rejects(fetchBeacon(5, { relays, network }), /redirect/i);
+      });
+    }
+  });
+  assert.equal(asked, 0);
+});
+
+Deno.test("fetchBeacon() gives each relay's whole answer no more than its time, however it trickles", async () => {
+  const stop = new AbortController();
+  const trickling: Handler = () =>
+    new Response(
+      new ReadableStream({
+        async pull(controller) {
+          await new Promise((resolve) => setTimeout(resolve, 10));
+          if (stop.signal.aborted) return controller.close();
+          controller.enqueue(Uint8Array.of(0x20));
+        },
+      }),
+    );
+  await withRelays([trickling], async (relays) => {
+    await assert.rejects(
+      fetchBeacon(5, { relays, network, timeoutMs: 100 }),
+      /no whole answer within 100 ms$/,
+    );
+    stop.abort();
+  });
+});
+
 Deno.test("fetchBeacon() reads no more than 4 KB of an endless answer", async () => {
   let sent = 0;
   const endless: Handler = () =>
