@@ -11,8 +11,10 @@ import { follow, type Live } from "./models/live.ts";
 import { createLoadable, type Loadable } from "./models/loadable.ts";
 import { createSession, type Session } from "./models/session.ts";
 import type { Submission } from "./models/submission.ts";
+import { createTestSet } from "./models/test_set.ts";
 import { createRouter, type Route } from "./router.ts";
 import { discoverWallets } from "./wallet/discover.ts";
+import type { OpenedTestSet } from "./work/data_worker.ts";
 import { createDataCaller } from "./work/workers.ts";
 
 /** A competition and what belongs to taking part in it. */
@@ -21,6 +23,8 @@ export interface OpenCompetition {
   competition: Competition;
   /** Loaded with the submit view; lives on, so that an upload goes on while other views are shown. */
   submission: Loadable<Submission>;
+  /** The test set of a sealed competition whose beacon is posted. */
+  testSet: Loadable<OpenedTestSet>;
 }
 
 /** Everything that views show and act on. */
@@ -66,15 +70,10 @@ export function createApp(config: SiteConfig, page: Window): App {
     const competition = createCompetition(options);
     const submission = createLoadable(async () => {
       const { createSubmission } = await import("./models/submission.ts");
-      return createSubmission({
-        competition,
-        session,
-        reader,
-        provider,
-        contract: config.contract,
-      });
+      const { contract, chainId } = config;
+      return createSubmission({ competition, session, reader, provider, contract, chainId });
     });
-    return { competition, submission };
+    return { competition, submission, testSet: createTestSet({ competition, reader }) };
   }
 
   effect(() => {

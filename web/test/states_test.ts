@@ -1,5 +1,6 @@
 /** What the site shows when there is nothing to show, or something is out of reach; and that it needs no mouse. */
 import assert from "node:assert/strict";
+import { layoutShift } from "./support/browser.ts";
 import { Stage } from "./support/stage.ts";
 import { openWorld } from "./support/world.ts";
 
@@ -96,7 +97,7 @@ Deno.test("the site when things are missing, broken or out of reach", async (t) 
       await page.goto("about:blank");
       await page.goto(`${url}${path}`);
       await page.getByText("Handwritten digits").waitFor();
-      const shift = await layoutShift();
+      const shift = await layoutShift(page);
       assert.ok(shift <= 0.05, `${path || "the list"} shifts by ${shift}`);
     }
   });
@@ -124,18 +125,5 @@ Deno.test("the site when things are missing, broken or out of reach", async (t) 
 
   function focused(): Promise<string> {
     return page.evaluate(() => document.activeElement?.textContent ?? "");
-  }
-
-  /** Cumulative layout shift so far (web.dev/articles/cls), without windows: everything counts. */
-  function layoutShift(): Promise<number> {
-    return page.evaluate(() =>
-      new Promise<number>((resolve) => {
-        let sum = 0;
-        new PerformanceObserver((list) => {
-          for (const entry of list.getEntries()) sum += (entry as { value?: number }).value ?? 0;
-        }).observe({ type: "layout-shift", buffered: true });
-        setTimeout(() => resolve(sum), 300);
-      })
-    );
   }
 });

@@ -1,11 +1,13 @@
 /** One competition as the site follows it. */
 import { computed, effect, type ReadonlySignal } from "@preact/signals";
 import type { Participant, Snapshot } from "../../../core/chain/types.ts";
+import type { Manifest } from "../../../core/dataset/manifest.ts";
 import type { ChainReader } from "../chain/reader.ts";
 import type { ChainClock } from "./clock.ts";
 import type { CompetitionData, DataSource } from "./data.ts";
 import { follow } from "./live.ts";
 import { type Evaluation, evaluationAt, type Phase, phaseAt } from "./phase.ts";
+import { type Seal, sealAt } from "./seal.ts";
 import type { Session } from "./session.ts";
 
 /** A competition: what was last read of it, and what follows from that. Undefined until the first read. */
@@ -22,6 +24,10 @@ export interface Competition {
   readonly evaluation: ReadonlySignal<Evaluation | undefined>;
   /** What it is about. */
   readonly data: ReadonlySignal<CompetitionData | undefined>;
+  /** Whether it is sealed; undefined until its manifest is read, which views ask for. */
+  readonly mode: ReadonlySignal<Manifest["mode"] | undefined>;
+  /** What a sealed competition's models and test set wait for; undefined while the mode is, and in an open one. */
+  readonly seal: ReadonlySignal<Seal | undefined>;
   /** Why reading failed; what is on the screen is then old. */
   readonly problem: ReadonlySignal<string | undefined>;
   /** When it was last up to date, in ms of `Date.now`. */
@@ -79,6 +85,15 @@ export function createCompetition(options: CompetitionOptions): Competition {
       return last = JSON.stringify(next) === JSON.stringify(last) ? last : next;
     });
   }
+  const data = computed(() => {
+    const digest = snapshot.value?.competition.manifest;
+    return digest === undefined ? undefined : dataOf(digest);
+  });
+  const mode = computed(() => {
+    const manifest = data.value?.manifest.current.value;
+    return manifest?.state === "ready" ? manifest.value.mode : undefined;
+  });
+  const seal = at(sealAt);
   return {
     id,
     snapshot,
@@ -89,10 +104,9 @@ export function createCompetition(options: CompetitionOptions): Competition {
     }),
     phase: at(phaseAt),
     evaluation: at(evaluationAt),
-    data: computed(() => {
-      const digest = snapshot.value?.competition.manifest;
-      return digest === undefined ? undefined : dataOf(digest);
-    }),
+    data,
+    mode,
+    seal: computed(() => mode.value === "sealed" ? seal.value : undefined),
     problem: live.problem,
     readAt: live.readAt,
     refresh: live.refresh,

@@ -54,3 +54,22 @@ Deno.test("a competition follows the chain, the clock and the account", async (t
     assert.equal(competition.problem.value, undefined);
   });
 });
+
+Deno.test("a competition knows that it is sealed once its manifest is read, and until when", async () => {
+  await using chain = await startChain();
+  const stage = await Stage.open(chain, { id: 0, manifest: MANIFEST, epochs: 1 });
+  const account = chain.accounts[1]!;
+  const manifest = testManifest({ mode: "sealed" });
+  const { competition } = await visit(chain, { account, manifest });
+  const { mode, seal } = competition;
+  assert.deepEqual([mode.value, seal.value], [undefined, undefined]);
+  await competition.data.value!.manifest.load();
+  assert.equal(mode.value, "sealed");
+  assert.deepEqual([seal.value?.state, seal.value?.round], ["closed", stage.unsealRound(0)]);
+  await stage.postBeacon(0);
+  await competition.refresh();
+  assert.equal(seal.value?.state, "open");
+  const open = await visit(chain, { account, manifest: testManifest() });
+  await open.competition.data.value!.manifest.load();
+  assert.deepEqual([open.competition.mode.value, open.competition.seal.value], ["open", undefined]);
+});

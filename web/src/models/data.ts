@@ -2,18 +2,22 @@
 import type { Rows } from "../../../core/dataset/dataset.ts";
 import type { Manifest } from "../../../core/dataset/manifest.ts";
 import type { Hex } from "../../../core/protocol/types.ts";
-import type { DataJobs } from "../work/data_worker.ts";
-import type { Caller } from "../work/rpc.ts";
+import type { DataJobs, OpenedTestSet, PublishedBeacon } from "../work/data_worker.ts";
+import type { Caller, Progress } from "../work/rpc.ts";
 import { createLoadable, type Loadable } from "./loadable.ts";
 
 /** Loads what one digest names. */
 export interface CompetitionData {
   /** The manifest. */
   readonly manifest: Loadable<Manifest>;
-  /** The test set; fails in a sealed competition, where nobody can read it yet. */
+  /** The test set of an open competition; fails in a sealed one. */
   readonly test: Loadable<Rows>;
   /** The training set; undefined as a value where the manifest has none. */
   readonly train: Loadable<Rows | undefined>;
+  /** The sealed test set, fetched to see that it is there. */
+  readonly sealed: Loadable<void>;
+  /** Opens the sealed test set. Rejects if it cannot be fetched, or the beacon is not the network's. */
+  open(beacon: PublishedBeacon, onProgress: Progress): Promise<OpenedTestSet>;
 }
 
 /** Gives the data of a manifest's digest: the same object for the same digest. */
@@ -33,9 +37,7 @@ export function createDataSource(
       manifest,
       test: createLoadable(async (onProgress) => {
         const found = await manifest.load();
-        if (found.mode === "sealed") {
-          throw new RangeError("the test set is sealed until the submission phase is over");
-        }
+        if (found.mode === "sealed") throw new RangeError("the test set is sealed");
         return call("dataset", { manifest: found, part: "test", gateways }, { onProgress });
       }),
       train: createLoadable(async (onProgress) => {
@@ -43,6 +45,14 @@ export function createDataSource(
         if (found.train === undefined) return undefined;
         return call("dataset", { manifest: found, part: "train", gateways }, { onProgress });
       }),
+      sealed: createLoadable(async (onProgress) => {
+        const found = await manifest.load();
+        return call("sealed", { manifest: found, gateways }, { onProgress });
+      }),
+      async open(beacon, onProgress) {
+        const found = await manifest.load();
+        return call("open", { manifest: found, beacon, gateways }, { onProgress });
+      },
     };
   }
   return (digest) => {

@@ -28,12 +28,19 @@ Deno.test("a manifest and its data are read once for each digest", async () => {
   assert.notEqual(dataOf(`0x${"cd".repeat(32)}`), dataOf(DIGEST));
 });
 
-Deno.test("a sealed test set is not asked for, a training set that is not there neither", async () => {
-  const sealed = start(testManifest({ mode: "sealed" }));
-  await assert.rejects(sealed.dataOf(DIGEST).test.load(), /the test set is sealed/);
-  assert.deepEqual(sealed.calls, ["manifest"]);
+Deno.test("a sealed test set is fetched as it is, and opened by a beacon only", async () => {
+  const { calls, dataOf } = start(testManifest({ mode: "sealed" }));
+  const data = dataOf(DIGEST);
+  await assert.rejects(data.test.load(), /the test set is sealed/);
+  assert.deepEqual(calls, ["manifest"]);
+  await data.sealed.load();
+  await data.open({ publicKey: "0x", round: 1, signature: new Uint8Array(48) }, () => {});
+  assert.deepEqual(calls, ["manifest", "sealed", "open"]);
+});
+
+Deno.test("a training set that is not there is not asked for", async () => {
   const { train: _train, ...rest } = testManifest();
-  const open = start(rest);
-  assert.equal(await open.dataOf(DIGEST).train.load(), undefined);
-  assert.deepEqual(open.calls, ["manifest"]);
+  const { calls, dataOf } = start(rest);
+  assert.equal(await dataOf(DIGEST).train.load(), undefined);
+  assert.deepEqual(calls, ["manifest"]);
 });

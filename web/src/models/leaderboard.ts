@@ -23,14 +23,18 @@ export interface Row {
   size: number;
   /** Epoch, from 0. */
   epoch: number;
-  /** Whether its round is decided, and how. */
-  state: Submission["result"]["state"];
+  /** "sealed" while nobody can evaluate it yet; otherwise whether its round is decided, and how. */
+  state: Submission["result"]["state"] | "sealed";
 }
 
-/** The rows: scored submissions by place, then those without a score by number. */
+/**
+ * The rows: scored submissions by place, then those without a score by number.
+ *
+ * @param sealed whether submissions are sealed still
+ */
 export function leaderboardRows(
   { submissions, competition }: Snapshot,
-  account?: Hex,
+  { account, sealed = false }: { account?: Hex | undefined; sealed?: boolean } = {},
 ): Row[] {
   return leaderboard(submissions).map(({ number, author, size, epoch, result }, index) => {
     const settled = result.state === "settled" ? result : undefined;
@@ -44,7 +48,7 @@ export function leaderboardRows(
       quorum: competition.quorum,
       size,
       epoch,
-      state: result.state,
+      state: sealed && result.state === "pending" ? "sealed" : result.state,
     };
   });
 }

@@ -35,8 +35,13 @@ Deno.test("leaderboardRows() ranks by score, ties to the lower number, what has 
 });
 
 Deno.test("leaderboardRows() marks the account's own", () => {
-  const mine = leaderboardRows(BOARD, address("b")).filter(({ mine }) => mine);
+  const mine = leaderboardRows(BOARD, { account: address("b") }).filter(({ mine }) => mine);
   assert.deepEqual(mine.map(({ number }) => number), [3, 5, 1]);
+});
+
+Deno.test("leaderboardRows() calls sealed what nobody can evaluate yet, and nothing that is decided", () => {
+  const states = leaderboardRows(BOARD, { sealed: true }).map(({ state }) => state);
+  assert.deepEqual(states, ["settled", "settled", "settled", "settled", "void", "sealed"]);
 });
 
 Deno.test("historyPoints() goes by number, the best growing, without what has no score", () => {

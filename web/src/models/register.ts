@@ -5,8 +5,9 @@ import { explain } from "../chain/explain.ts";
 import type { Quote } from "../chain/quote.ts";
 import type { ChainWriter } from "../chain/writer.ts";
 import type { Competition } from "./competition.ts";
+import { requireFair } from "./seal.ts";
 import type { Session } from "./session.ts";
-import { requireOpen, requireSigner } from "./signing.ts";
+import { requireSigner } from "./signing.ts";
 
 /** How far it is. */
 export type RegisterState =
@@ -57,10 +58,7 @@ export function createRegistration(
     return attempt(async () => {
       const { account } = requireSigner(session);
       state.value = { step: "checking" };
-      const { manifest, test, train } = competition.data.peek()!;
-      requireOpen(await manifest.load());
-      await train.load();
-      await test.load();
+      await requireData(competition);
       const quote = await writer.quote(call(), { account });
       if (state.peek().step === "checking") state.value = { step: "confirm", quote };
     });
@@ -90,4 +88,13 @@ export function createRegistration(
       }
     },
   };
+}
+
+/** Fetches what a competition is about, a sealed test set as it is. Rejects if it cannot be taken part in. */
+async function requireData({ data, snapshot }: Competition): Promise<void> {
+  const { manifest, train, test, sealed } = data.peek()!;
+  const found = await manifest.load();
+  requireFair(found, snapshot.peek()!.competition);
+  await train.load();
+  await (found.mode === "sealed" ? sealed : test).load();
 }

@@ -76,17 +76,37 @@ Deno.test("a registration: cost, declined, sent, and what the contract refuses",
     assert.match((tooLate.state.value as { problem: string }).problem, /^Too late: it is /);
   });
 
-  await t.step(
-    "prepare() refuses a sealed competition, and a wallet that is not connected",
-    async () => {
-      const manifest = testManifest({ mode: "sealed" });
-      const sealed = await visit(chain, { account: chain.accounts[2]!, manifest });
-      const refused = createRegistration(sealed);
-      await refused.prepare();
-      assert.match((refused.state.value as { problem: string }).problem, /sealed models only/);
-      sealed.session.disconnect();
-      await refused.prepare();
-      assert.match((refused.state.value as { problem: string }).problem, /^Connect a wallet first/);
-    },
-  );
+  await t.step("prepare() refuses a wallet that is not connected", async () => {
+    visitor.session.disconnect();
+    await registration.prepare();
+    const { problem } = registration.state.value as { problem: string };
+    assert.match(problem, /^Connect a wallet first/);
+  });
+});
+
+Deno.test("a registration for a sealed competition fetches the sealed test set as it is", async (t) => {
+  await using chain = await startChain();
+  const account = chain.accounts[1]!;
+  const manifest = testManifest({ mode: "sealed" });
+
+  await t.step("of one epoch", async () => {
+    await Stage.open(chain, { id: 0, manifest: MANIFEST, epochs: 1 });
+    const visitor = await visit(chain, { account, manifest });
+    const registration = createRegistration(visitor);
+    await registration.prepare();
+    assert.equal(registration.state.value.step, "confirm");
+    const { sealed, test, train } = visitor.competition.data.value!;
+    const states = [sealed, train, test].map(({ current }) => current.value.state);
+    assert.deepEqual(states, ["ready", "ready", "idle"]);
+  });
+
+  await t.step("and refuses one of several epochs, whose test set is soon public", async () => {
+    await Stage.open(chain, { id: 1, manifest: MANIFEST, epochs: 2 });
+    const visitor = await visit(chain, { account, manifest, id: 1 });
+    const registration = createRegistration(visitor);
+    await registration.prepare();
+    const { problem } = registration.state.value as { problem: string };
+    assert.match(problem, /sealed and has 2 epochs/);
+    assert.equal(visitor.competition.data.value!.sealed.current.value.state, "idle");
+  });
 });

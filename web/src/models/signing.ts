@@ -1,5 +1,4 @@
 /** What every model that sends transactions works with. */
-import type { Manifest } from "../../../core/dataset/manifest.ts";
 import type { Signer } from "../chain/writer.ts";
 import type { Session } from "./session.ts";
 
@@ -13,10 +12,4 @@ export function requireSigner({ wallet, account, onChain }: Session): Signer {
   if (connected === undefined || address === undefined) throw new Error("connect a wallet first");
   if (!onChain.peek()) throw new Error("the wallet is on another network: switch it first");
   return { account: address, provider: connected.provider };
-}
-
-/** Refuses sealed competitions. @throws {RangeError} for a sealed competition, in which an open model scores nothing (PROTOCOL.md section 3) */
-export function requireOpen({ mode }: Manifest): void {
-  if (mode === "open") return;
-  throw new RangeError("this competition takes sealed models only, which this site cannot make");
 }

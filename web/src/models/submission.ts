@@ -8,6 +8,7 @@ import type { Competition } from "./competition.ts";
 import { createRegistration, type Registration } from "./register.ts";
 import type { Session } from "./session.ts";
 import { createUpload, type UploadModel } from "./upload.ts";
+import { createVault } from "./vault.ts";
 
 /** The way into a competition. */
 export interface Submission {
@@ -19,12 +20,13 @@ export interface Submission {
 
 /** Registration and upload for a competition. */
 export function createSubmission(
-  { competition, session, reader, provider, contract }: {
+  { competition, session, reader, provider, contract, chainId }: {
     competition: Competition;
     session: Session;
     reader: ChainReader;
     provider: Provider;
     contract: Hex;
+    chainId: number;
   },
 ): Submission {
   const writer = createWriter({ provider, contract });
@@ -36,7 +38,10 @@ export function createSubmission(
       session,
       reader,
       writer,
+      chainId,
+      vault: createVault(),
       pack: async (onnx, manifest) => (await call("pack", { onnx, manifest })).packed,
+      seal: async (job) => (await call("seal", job)).payload,
     }),
   };
 }

@@ -16,8 +16,10 @@ import type { ChainWriter, Signer } from "../chain/writer.ts";
 import { formatBytes, formatInteger } from "../parts/format.ts";
 import type { Competition } from "./competition.ts";
 import { createOutbox } from "./outbox.ts";
+import { requireFair } from "./seal.ts";
+import { createSealer, type SealerOptions, type Submitting } from "./sealer.ts";
 import type { Session } from "./session.ts";
-import { requireOpen, requireSigner } from "./signing.ts";
+import { requireSigner } from "./signing.ts";
 import { dearer, hashOf, planUpload, type UploadPlan } from "./upload_plan.ts";
 
 /** A file that the user chose. */
@@ -31,6 +33,8 @@ export interface PackedFile {
   size: number;
   /** The packed model. */
   packed: Uint8Array;
+  /** Whether it goes onto the chain as it is, or sealed. */
+  mode: Manifest["mode"];
 }
 
 /** How far it is. `sent` counts the chunks that are on the chain. */
@@ -61,9 +65,7 @@ export interface UploadModel {
 }
 
 /** What an upload works with. */
-export interface UploadOptions {
-  /** Where to. */
-  competition: Competition;
+export interface UploadOptions extends SealerOptions {
   /** Whose. */
   session: Session;
   /** Tells what the chain has of it. */
@@ -78,6 +80,7 @@ export interface UploadOptions {
 export function createUpload(options: UploadOptions): UploadModel {
   const { competition, session, reader, writer } = options;
   const outbox = createOutbox(writer);
+  const sealer = createSealer(options);
   const state = signal<UploadState>({ step: "choose", problem: undefined });
 
   async function choose(file: ModelFile): Promise<void> {
@@ -87,18 +90,28 @@ export function createUpload(options: UploadOptions): UploadModel {
       const packed = await packFile(file, options);
       await outbox.requireIdle(account);
       const participant = await reader.participant(competition.id, account);
-      const epoch = runningEpoch(competition);
-      const plan = planUpload(packed, { epoch, account, participant });
+      const plan = await planFor(packed, { account, participant });
       const quote = await quoteOf(plan, options);
-      const { name, size } = file;
-      state.value = { step: "confirm", file: { name, size, packed }, plan, quote };
+      const reason = startsAgain(plan, participant);
+      state.value = { step: "confirm", file: packed, plan, quote, ...reason };
     } catch (error) {
       state.value = { step: "choose", problem: (await explain(error)).text };
     }
   }
 
+  /** The way of a file onto the chain in the running epoch; in the seal of `before` where that fits. */
+  async function planFor(
+    { packed, mode }: PackedFile,
+    of: Omit<Submitting, "epoch"> & { before?: UploadPlan },
+  ): Promise<UploadPlan> {
+    const at = { ...of, epoch: runningEpoch(competition) };
+    const plan = mode === "sealed" ? await sealer.plan(packed, at) : planUpload(packed, at);
+    checkSize(plan.payload, { mode, competition });
+    return plan;
+  }
+
   /** What is left to send by the connected account; undefined if the chain has all of it. */
-  async function replan({ packed }: PackedFile, plan: UploadPlan) {
+  async function replan(file: PackedFile, plan: UploadPlan) {
     const { account } = requireSigner(session);
     await outbox.settle(plan.account);
     await outbox.requireIdle(account);
@@ -107,7 +120,7 @@ export function createUpload(options: UploadOptions): UploadModel {
     const participant = account === plan.account
       ? author
       : await reader.participant(competition.id, account);
-    return planUpload(packed, { epoch: runningEpoch(competition), account, participant });
+    return planFor(file, { account, participant, before: plan });
   }
 
   async function send(): Promise<void> {
@@ -132,7 +145,9 @@ export function createUpload(options: UploadOptions): UploadModel {
         return;
       }
       plan = next ?? { ...plan, sent: plan.chunks.length };
+      if (file.mode === "sealed" && plan.sent === 0) await sealer.keep(file.packed, plan);
       while (plan.sent < plan.chunks.length) {
+        await requireOwnBytes(plan, options);
         show("wallet");
         const call = nextCall(plan, options);
         const hash = await outbox.send(call, () => sameSigner(session, plan.account));
@@ -140,6 +155,7 @@ export function createUpload(options: UploadOptions): UploadModel {
         await writer.wait(hash);
         plan = { ...plan, sent: plan.sent + 1 };
       }
+      if (file.mode === "sealed") await sealer.forget(plan);
       await competition.refresh();
       state.value = { step: "done", file };
     } catch (error) {
@@ -171,6 +187,22 @@ async function hasArrived(
   return own.slice(submissions).some((submission) => submission.hash === hash);
 }
 
+/**
+ * The contract takes whatever comes at the right offset: what is there already must be of the same payload.
+ *
+ * @throws {Error} if another page has begun an upload of the same account meanwhile
+ */
+async function requireOwnBytes(
+  { account, chunks, sent }: UploadPlan,
+  { competition, reader }: UploadOptions,
+): Promise<void> {
+  if (sent === 0) return;
+  const { upload } = await reader.participant(competition.id, account);
+  const meets = upload?.received === chunks[sent]!.offset;
+  if (!meets || upload.hash === hashOf(chunks.slice(0, sent))) return;
+  throw new Error("another page has begun an upload of your account: only one of them can go on");
+}
+
 /** What the rest of an upload costs. */
 function quoteOf(plan: UploadPlan, options: UploadOptions): Promise<Quote> {
   const { account } = plan;
@@ -178,12 +210,12 @@ function quoteOf(plan: UploadPlan, options: UploadOptions): Promise<Quote> {
 }
 
 function nextCall(
-  { epoch, size, chunks, sent }: UploadPlan,
+  { epoch, payload, chunks, sent }: UploadPlan,
   { competition: { id }, writer }: UploadOptions,
 ): Call {
   const { offset, data } = chunks[sent]!;
   return sent === 0
-    ? writer.submit({ id, epoch, size, data })
+    ? writer.submit({ id, epoch, size: payload.length, data })
     : writer.append({ id, offset, data });
 }
 
@@ -191,7 +223,7 @@ function nextCall(
 async function packFile(
   file: ModelFile,
   { competition, pack }: UploadOptions,
-): Promise<Uint8Array> {
+): Promise<PackedFile> {
   if (file.size === 0 || file.size > MAX_MODEL_BYTES) {
     throw new RangeError(
       `the file has ${formatInteger(file.size)} bytes; models have 1 to ${
@@ -200,17 +232,38 @@ async function packFile(
     );
   }
   const manifest = await competition.data.peek()!.manifest.load();
-  requireOpen(manifest);
+  requireFair(manifest, competition.snapshot.peek()!.competition);
   const packed = await pack(new Uint8Array(await file.arrayBuffer()), manifest);
+  return { name: file.name, size: file.size, packed, mode: manifest.mode };
+}
+
+/** @throws {RangeError} for a payload above the competition's limit */
+function checkSize(
+  payload: Uint8Array,
+  { mode, competition }: { mode: Manifest["mode"]; competition: Competition },
+): void {
   const { byteLimit } = competition.snapshot.peek()!.competition;
-  if (packed.length > byteLimit) {
-    throw new RangeError(
-      `packed, the model has ${formatBytes(packed.length)}, and this competition takes at most ${
-        formatBytes(byteLimit)
-      }: make it smaller, for example with fewer or quantised weights`,
-    );
-  }
-  return packed;
+  if (payload.length <= byteLimit) return;
+  throw new RangeError(
+    `packed${mode === "sealed" ? " and sealed" : ""}, the model has ${
+      formatBytes(payload.length)
+    }, and this competition takes at most ${
+      formatBytes(byteLimit)
+    }: make it smaller, for example with fewer or quantised weights`,
+  );
+}
+
+/** Says that an upload which the chain has begun to take in the same epoch is dropped, if it is. */
+function startsAgain(
+  { sent, epoch }: UploadPlan,
+  { upload }: Participant,
+): { reason: string } | undefined {
+  if (sent > 0 || upload?.epoch !== epoch) return undefined;
+  return {
+    reason:
+      "The chain has begun to take another upload, of another file or sealed in another browser. " +
+      "This one starts again.",
+  };
 }
 
 function gasOf({ chunks, sent }: UploadPlan): number {

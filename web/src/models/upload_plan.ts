@@ -1,18 +1,18 @@
-/** What of a packed model is still to be sent, given what the chain has of it. */
+/** What of a payload is still to be sent, given what the chain has of it. */
 import type { Participant, Upload } from "../../../core/chain/types.ts";
 import { splitChunks } from "../../../core/chain/writes.ts";
 import { EMPTY_UPLOAD, nextUploadHash } from "../../../core/protocol/commitment.ts";
 import type { Hex } from "../../../core/protocol/types.ts";
 
-/** A piece of the packed model. */
+/** A piece of the payload. */
 export interface Chunk {
-  /** Bytes of the packed model before it. */
+  /** Bytes of the payload before it. */
   offset: number;
   /** Its bytes. */
   data: Uint8Array;
 }
 
-/** The way of a packed model onto the chain. */
+/** The way of a payload (the packed model, sealed in a sealed competition) onto the chain. */
 export interface UploadPlan {
   /** Whose it is. */
   account: Hex;
@@ -20,8 +20,8 @@ export interface UploadPlan {
   submissions: number;
   /** Epoch that it is for. */
   epoch: number;
-  /** Bytes of the packed model. */
-  size: number;
+  /** The payload. */
+  payload: Uint8Array;
   /** All chunks, in order. */
   chunks: Chunk[];
   /** How many of them the chain has. */
@@ -29,13 +29,13 @@ export interface UploadPlan {
 }
 
 /**
- * Cuts a packed model into chunks and finds where to go on. An unfinished upload is continued only if it is for the same
+ * Cuts a payload into chunks and finds where to go on. An unfinished upload is continued only if it is for the same
  * epoch and its bytes are these: the contract's running hash tells. Anything else starts again.
  *
  * @param participant what the chain has of the account
  */
 export function planUpload(
-  packed: Uint8Array,
+  payload: Uint8Array,
   { epoch, account, participant: { submissions, upload } }: {
     epoch: number;
     account: Hex;
@@ -43,14 +43,14 @@ export function planUpload(
   },
 ): UploadPlan {
   let offset = 0;
-  const chunks = splitChunks(packed).map((data) => {
+  const chunks = splitChunks(payload).map((data) => {
     const chunk = { offset, data };
     offset += data.length;
     return chunk;
   });
-  const fits = upload !== undefined && upload.epoch === epoch && upload.size === packed.length;
+  const fits = upload !== undefined && upload.epoch === epoch && upload.size === payload.length;
   const sent = fits ? countSent(chunks, upload) : 0;
-  return { account, submissions, epoch, size: packed.length, chunks, sent };
+  return { account, submissions, epoch, payload, chunks, sent };
 }
 
 /** Why a plan costs more than the one whose cost was confirmed; undefined if it does not. */

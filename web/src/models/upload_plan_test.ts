@@ -23,13 +23,13 @@ function plan(
 }
 
 Deno.test("planUpload() cuts into chunks that nodes pass on", () => {
-  const { chunks, sent, size, account, submissions } = plan(PACKED, { epoch: 1 });
+  const { chunks, sent, payload, account, submissions } = plan(PACKED, { epoch: 1 });
   assert.deepEqual(chunks.map(({ offset, data }) => [offset, data.length]), [
     [0, CHUNK],
     [CHUNK, CHUNK],
     [2 * CHUNK, 5],
   ]);
-  assert.deepEqual([sent, size, account, submissions], [0, PACKED.length, ACCOUNT, 1]);
+  assert.deepEqual([sent, payload, account, submissions], [0, PACKED, ACCOUNT, 1]);
 });
 
 Deno.test("planUpload() goes on with the same bytes", () => {

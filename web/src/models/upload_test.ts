@@ -1,56 +1,18 @@
 import assert from "node:assert/strict";
-import { startChain } from "../../../core/chain/testing/chain.ts";
-import { admitModel } from "../../../core/model/admit.ts";
-import { packModel } from "../../../core/model/pack.ts";
 import { readPayload } from "../../../core/chain/payload.ts";
+import { packModel } from "../../../core/model/pack.ts";
 import { noiseModel } from "../../test/support/models.ts";
-import { Stage } from "../../test/support/stage.ts";
+import {
+  CHUNKS,
+  expectStep,
+  file,
+  MODEL,
+  SMALL,
+  start,
+  uploadOf,
+} from "../../test/support/uploads.ts";
 import { testManifest, visit, type Visitor } from "../../test/support/visitor.ts";
-import { createUpload, type ModelFile, type UploadState } from "./upload.ts";
-
-const MANIFEST = `0x${"ab".repeat(32)}` as const;
-const MODEL = noiseModel({ hidden: 100 });
-const CHUNKS = 3;
-/** Packs to one chunk. */
-const SMALL = noiseModel({ hidden: 1 });
-
-interface StartOptions {
-  byteLimit?: number;
-  /** Index of an account that is a participant, too. */
-  alsoRegistered?: number;
-}
-
-/** Epoch 0 of a competition that the visitor takes part in. */
-async function start({ alsoRegistered, ...changes }: StartOptions = {}) {
-  const chain = await startChain();
-  const stage = await Stage.open(chain, { id: 0, manifest: MANIFEST, ...changes });
-  const account = chain.accounts[1]!;
-  await stage.register(account);
-  if (alsoRegistered !== undefined) await stage.register(chain.accounts[alsoRegistered]!);
-  await stage.enterEpoch(0);
-  const visitor = await visit(chain, { account, manifest: testManifest() });
-  return { chain, stage, account, visitor, upload: uploadOf(visitor) };
-}
-
-function uploadOf(visitor: Visitor) {
-  const task = { shapes: [[784]], batch: 100, classes: 10 };
-  return createUpload({
-    ...visitor,
-    pack(onnx) {
-      admitModel(onnx, task);
-      return Promise.resolve(packModel(onnx));
-    },
-  });
-}
-
-function file(onnx: Uint8Array, name = "model.onnx"): ModelFile {
-  return { name, size: onnx.length, arrayBuffer: () => Promise.resolve(onnx.slice().buffer) };
-}
-
-function expectStep<S extends UploadState["step"]>(state: UploadState, step: S) {
-  assert.equal(state.step, step, "problem" in state ? state.problem : undefined);
-  return state as Extract<UploadState, { step: S }>;
-}
+import type { ModelFile } from "./upload.ts";
 
 Deno.test("an upload: the cost first, a declined chunk, going on in another visit", async (t) => {
   const { chain, account, visitor, upload } = await start();
@@ -60,7 +22,7 @@ Deno.test("an upload: the cost first, a declined chunk, going on in another visi
     await upload.choose(file(MODEL));
     const { plan, quote } = expectStep(upload.state.value, "confirm");
     assert.deepEqual([plan.chunks.length, plan.sent, plan.epoch], [CHUNKS, 0, 0]);
-    assert.ok(quote.gas > 40 * 0.9 * plan.size);
+    assert.ok(quote.gas > 40 * 0.9 * plan.payload.length);
     assert.deepEqual(visitor.sent, []);
   });
 
@@ -79,7 +41,7 @@ Deno.test("an upload: the cost first, a declined chunk, going on in another visi
     await resumed.choose(file(MODEL));
     const { plan, quote } = expectStep(resumed.state.value, "confirm");
     assert.equal(plan.sent, 1);
-    assert.ok(quote.gas < 40 * (plan.size - 110_000));
+    assert.ok(quote.gas < 40 * (plan.payload.length - 110_000));
     await resumed.send();
     expectStep(resumed.state.value, "done");
     assert.equal(next.sent.length, CHUNKS - 1);
@@ -138,7 +100,7 @@ Deno.test("an upload that crosses an epoch's end starts again in the next, its c
   const { plan, reason, quote } = expectStep(upload.state.value, "confirm");
   assert.match(reason!, /epoch has ended/);
   assert.deepEqual([plan.epoch, plan.sent, visitor.sent.length], [1, 0, 1]);
-  assert.ok(quote.gas > 40 * 0.9 * plan.size);
+  assert.ok(quote.gas > 40 * 0.9 * plan.payload.length);
   await upload.send();
   expectStep(upload.state.value, "done");
   assert.equal(visitor.competition.snapshot.value?.submissions[0]?.epoch, 1);

@@ -55,7 +55,12 @@ function BoardRow({ row }: { row: Row }): ComponentChildren {
 
 function Score({ row: { score, state } }: { row: Row }): ComponentChildren {
   if (score !== undefined) return <>{formatScore(score)}</>;
-  return state === "void"
-    ? <span class="badge bad" title="The miners did not agree on a score">void</span>
-    : <span class="badge warn" title="Its epoch is not evaluated yet">pending</span>;
+  switch (state) {
+    case "void":
+      return <span class="badge bad" title="The miners did not agree on a score">void</span>;
+    case "sealed":
+      return <span class="badge live" title="Nobody can open it yet">sealed</span>;
+    default:
+      return <span class="badge warn" title="Its epoch is not evaluated yet">pending</span>;
+  }
 }

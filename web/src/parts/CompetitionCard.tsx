@@ -8,6 +8,7 @@ import { CompetitionName } from "./CompetitionName.tsx";
 import { useApp } from "./context.ts";
 import { Countdown } from "./Countdown.tsx";
 import { formatCoins, formatInteger, formatPrice, roundUp } from "./format.ts";
+import { ModeBadge } from "./ModeBadge.tsx";
 import { PhaseBadge } from "./PhaseBadge.tsx";
 
 /** A competition in the list. */
@@ -19,7 +20,10 @@ export function CompetitionCard({ competition }: { competition: Competition }): 
   return (
     <a class="card competition-card" href={hrefOf({ view: "overview", id })}>
       <div class="row row-apart">
-        {phase !== undefined && <PhaseBadge phase={phase.name} />}
+        <span class="badges">
+          {phase !== undefined && <PhaseBadge phase={phase.name} />}
+          <ModeBadge digest={competition.manifest} />
+        </span>
         <span class="muted small">
           {phase !== undefined && "endsAt" in phase && (
             <>

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { drawGrid, type GridContent, gridHeight } from "./grid_drawing.ts";
 
 /** Pictures in a box that scrolls. Only what shows is drawn, so that a million of them cost as much as a hundred. */
@@ -9,7 +9,8 @@ export function ImageGrid(
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const spacer = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  // Unlike other effects, these end with the box itself: nothing is drawn when it is gone.
+  useLayoutEffect(() => {
     const [scroller, paper] = [box.current!, canvas.current!];
     let frame = 0;
     const draw = () => {

@@ -2,16 +2,19 @@ import type { ComponentChildren } from "preact";
 import type { Competition } from "../models/competition.ts";
 import type { Evaluation, Phase } from "../models/phase.ts";
 import { Countdown } from "./Countdown.tsx";
+import { ModeBadge } from "./ModeBadge.tsx";
 import { PhaseBadge } from "./PhaseBadge.tsx";
 
 /** The phase in one line, with what the miners are doing. */
 export function PhaseLine({ competition }: { competition: Competition }): ComponentChildren {
   const phase = competition.phase.value;
   const evaluation = competition.evaluation.value;
-  const epochs = competition.snapshot.value?.competition.epochs ?? 1;
+  const terms = competition.snapshot.value?.competition;
+  const epochs = terms?.epochs ?? 1;
   return (
     <div class="row phase-line">
       {phase !== undefined && <PhaseBadge phase={phase.name} />}
+      {terms !== undefined && <ModeBadge digest={terms.manifest} />}
       <span class="muted">
         {phase !== undefined && <PhaseText phase={phase} epochs={epochs} />}
         {phase !== undefined && evaluation !== undefined && (
@@ -61,7 +64,7 @@ function EvaluationText(
       {epochs > 1 ? `Epoch ${epoch + 1}` : "The competition"} {WINDOWS[window]}
       {endsAt !== undefined && (
         <>
-          in <Countdown to={endsAt} />
+          {" "}in <Countdown to={endsAt} />
         </>
       )}
       {attempt !== undefined && attempt > 0 && ` (attempt ${attempt + 1} of 3)`}.

@@ -1,10 +1,12 @@
 import type { ComponentChildren } from "preact";
 import { buyIn } from "../../../core/protocol/terms.ts";
 import type { Competition } from "../models/competition.ts";
+import { isFair } from "../models/seal.ts";
 import type { RegisterState, Registration } from "../models/register.ts";
 import { ConfirmDialog } from "./ConfirmDialog.tsx";
 import { useApp } from "./context.ts";
 import { formatPrice, shortAddress } from "./format.ts";
+import { ModeNotice } from "./ModeNotice.tsx";
 import { Notice } from "./Notice.tsx";
 import { ProgressBar } from "./ProgressBar.tsx";
 import { registerProgress } from "./submit_progress.ts";
@@ -19,11 +21,14 @@ export function RegisterStep(
   const price = `${formatPrice(buyIn(terms))} ${config.currency}`;
   const state = registration.state.value;
   const open = competition.phase.value?.name === "registration";
+  const fair = isFair({ mode: competition.mode.value ?? "open" }, terms);
   return (
     <li class={registered ? "card stack-small done" : "card stack-small"}>
       <h3>Register</h3>
       {registered
         ? <p>You are a participant, with up to {terms.maxPerParticipant} submissions.</p>
+        : !fair
+        ? <ModeNotice competition={competition} />
         : open
         ? (
           <>

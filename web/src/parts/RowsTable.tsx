@@ -8,7 +8,7 @@ const MAX_COLUMNS = 12;
 
 /** The first rows of a data set that is no pictures. */
 export function RowsTable(
-  { rows, manifest }: { rows: Rows; manifest: Manifest },
+  { rows, manifest, what }: { rows: Rows; manifest: Manifest; what: string },
 ): ComponentChildren {
   const { values, labels } = rows;
   const features = values.length / labels.length;
@@ -20,7 +20,7 @@ export function RowsTable(
         The first {formatInteger(shown)} of {formatInteger(labels.length)} rows, and{" "}
         {formatInteger(columns)} of {formatInteger(features)} values of each
       </p>
-      <div class="rows-table card" tabIndex={0} role="region" aria-label="Rows of the test set">
+      <div class="rows-table card" tabIndex={0} role="region" aria-label={`${what}: rows`}>
         <table class="board">
           <thead>
             <tr>

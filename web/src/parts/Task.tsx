@@ -4,7 +4,7 @@ import type { Competition } from "../models/competition.ts";
 import { Facts } from "./Facts.tsx";
 import { formatInteger } from "./format.ts";
 import { Lazy } from "./Lazy.tsx";
-import { Notice } from "./Notice.tsx";
+import { ModeNotice } from "./ModeNotice.tsx";
 import { Skeleton } from "./Skeleton.tsx";
 
 const METRICS: Record<Manifest["metric"]["name"], string> = {
@@ -23,7 +23,12 @@ export function Task({ competition }: { competition: Competition }): ComponentCh
       what="the manifest"
       waiting={() => <Skeleton what="the manifest" rows={5} />}
     >
-      {(manifest) => <ManifestFacts manifest={manifest} />}
+      {(manifest) => (
+        <>
+          <ManifestFacts manifest={manifest} />
+          <ModeNotice competition={competition} />
+        </>
+      )}
     </Lazy>
   );
 }
@@ -32,28 +37,20 @@ function ManifestFacts({ manifest }: { manifest: Manifest }): ComponentChildren 
   const { task, classes, input, metric, train, test, mode, licence, source } = manifest;
   const shape = ["rows", ...input.shape].join(" × ");
   return (
-    <>
-      <Facts
-        facts={[
-          {
-            name: "Task",
-            value: classes === undefined ? task : `${task}, ${classes.length} classes`,
-          },
-          { name: "Score", value: METRICS[metric.name] },
-          { name: "Model input", value: `float32 ${shape}` },
-          { name: "Test set", value: rowsOf(test) },
-          { name: "Training set", value: train === undefined ? "none" : rowsOf(train) },
-          { name: "Licence", value: licence ?? "not stated" },
-          { name: "Source", value: source ?? "not stated" },
-        ]}
-      />
-      {mode === "open" && (
-        <Notice>
-          An open competition: everybody can see the models and the test set, which can therefore be
-          copied, and trained on.
-        </Notice>
-      )}
-    </>
+    <Facts
+      facts={[
+        {
+          name: "Task",
+          value: classes === undefined ? task : `${task}, ${classes.length} classes`,
+        },
+        { name: "Score", value: METRICS[metric.name] },
+        { name: "Model input", value: `float32 ${shape}` },
+        { name: "Test set", value: mode === "sealed" ? `${rowsOf(test)}, sealed` : rowsOf(test) },
+        { name: "Training set", value: train === undefined ? "none" : rowsOf(train) },
+        { name: "Licence", value: licence ?? "not stated" },
+        { name: "Source", value: source ?? "not stated" },
+      ]}
+    />
   );
 }
 

@@ -22,7 +22,7 @@ export function Timeline({ competition }: { competition: Competition }): Compone
       "Submissions",
       `${epochs > 1 ? `${epochs} epochs, ` : ""}until ${formatTime(submissionEndsAt)}`,
     ],
-    ["Evaluation", epochs > 1 ? "after each epoch, by the miners" : "by the miners"],
+    ["Evaluation", evaluationDetail(competition)],
     [
       status === "cancelled" ? "Cancelled" : "Final",
       status === "cancelled" ? "buy-ins go back" : "the best score wins the prize",
@@ -42,4 +42,12 @@ export function Timeline({ competition }: { competition: Competition }): Compone
       ))}
     </ol>
   );
+}
+
+function evaluationDetail({ snapshot, seal }: Competition): string {
+  if (snapshot.value!.competition.epochs > 1) return "after each epoch, by the miners";
+  const opensAt = seal.value?.opensAt;
+  return opensAt === undefined
+    ? "by the miners"
+    : `by the miners, once all is opened at ${formatTime(opensAt)}`;
 }

@@ -1,13 +1,16 @@
 import type { ComponentChildren } from "preact";
+import type { Seal } from "../models/seal.ts";
 import type { UploadModel } from "../models/upload.ts";
 import { ConfirmDialog } from "./ConfirmDialog.tsx";
-import { formatBytes, shortAddress } from "./format.ts";
+import { shortAddress } from "./format.ts";
 import { Notice } from "./Notice.tsx";
 import { ProgressBar } from "./ProgressBar.tsx";
-import { uploadProgress } from "./submit_progress.ts";
+import { opensText, sizesText, uploadProgress } from "./submit_progress.ts";
 
 /** An upload under way. */
-export function UploadProgress({ upload }: { upload: UploadModel }): ComponentChildren {
+export function UploadProgress(
+  { upload, seal }: { upload: UploadModel; seal: Seal | undefined },
+): ComponentChildren {
   const state = upload.state.value;
   switch (state.step) {
     case "checking":
@@ -24,8 +27,7 @@ export function UploadProgress({ upload }: { upload: UploadModel }): ComponentCh
           onConfirm={upload.send}
           onCancel={upload.reset}
         >
-          {file.name} packs from {formatBytes(file.size)} to {formatBytes(file.packed.length)}.{" "}
-          {plan.sent > 0 &&
+          {sizesText(file, plan)} {seal !== undefined && opensText(seal)} {plan.sent > 0 &&
             `${plan.sent} of ${plan.chunks.length} chunks are on the chain already. `}
           Account {shortAddress(quote.account)} sends it: your wallet will ask{" "}
           {left === 1 ? "once" : `${left} times, once for each chunk`}.

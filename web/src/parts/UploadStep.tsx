@@ -1,11 +1,13 @@
 import type { ComponentChildren } from "preact";
 import type { Participant } from "../../../core/chain/types.ts";
 import type { Competition } from "../models/competition.ts";
+import { isFair } from "../models/seal.ts";
 import type { UploadModel } from "../models/upload.ts";
 import { hrefOf } from "../router.ts";
 import { FileDrop } from "./FileDrop.tsx";
-import { formatBytes } from "./format.ts";
+import { formatBytes, formatTime } from "./format.ts";
 import { Notice } from "./Notice.tsx";
+import { SealTerms } from "./SealTerms.tsx";
 import { UploadProgress } from "./UploadProgress.tsx";
 
 /** The step of the model. */
@@ -24,23 +26,28 @@ function Content(
   { competition, upload }: { competition: Competition; upload: UploadModel },
 ): ComponentChildren {
   const state = upload.state.value;
+  const seal = competition.seal.value;
   if (state.step === "done") {
     return (
       <Notice kind="good" action={{ label: "Upload another", onClick: upload.reset }}>
-        Your model is on the chain. Its score comes after the epoch:{" "}
+        Your model is on the chain. {seal?.state === "closed"
+          ? `It is sealed until ${formatTime(seal.opensAt)}, and its score comes after:`
+          : "Its score comes after the epoch:"}{" "}
         <a href={hrefOf({ view: "leaderboard", id: competition.id })}>see the leaderboard</a>.
       </Notice>
     );
   }
-  if (state.step !== "choose") return <UploadProgress upload={upload} />;
+  if (state.step !== "choose") return <UploadProgress upload={upload} seal={seal} />;
   const obstacle = obstacleOf(competition);
   if (obstacle !== undefined) return <p>{obstacle}</p>;
   const { byteLimit, maxPerParticipant } = competition.snapshot.value!.competition;
   const participant = competition.participant.value!;
   return (
     <>
+      {seal !== undefined && <SealTerms seal={seal} />}
       <p class="muted small">
-        An ONNX file that packs to at most {formatBytes(byteLimit)}. Submission{" "}
+        An ONNX file of at most {formatBytes(byteLimit)},{" "}
+        {seal === undefined ? "packed" : "packed and sealed"}. Submission{" "}
         {participant.submissions + 1} of{" "}
         {maxPerParticipant}. Nothing is sent before you have seen the cost.
       </p>
@@ -55,7 +62,12 @@ function Content(
 function obstacleOf(competition: Competition): string | undefined {
   const phase = competition.phase.value?.name;
   const participant = competition.participant.value;
-  const { maxPerParticipant } = competition.snapshot.value!.competition;
+  const terms = competition.snapshot.value!.competition;
+  const { maxPerParticipant } = terms;
+  const mode = competition.mode.value ?? "open";
+  if (!isFair({ mode }, terms)) {
+    return "No models are taken for a sealed competition with several epochs.";
+  }
   if (phase === "registration") return "Submissions start when registration ends.";
   if (phase !== "submission") return "No submissions are taken any more.";
   if (participant?.registered !== true) return "Participants can submit models.";
@@ -74,7 +86,8 @@ function Unfinished(
   return (
     <Notice kind="warn">
       An upload is unfinished: {formatBytes(upload.received)} of {formatBytes(upload.size)}{" "}
-      are on the chain. Choose the same file to go on; another file starts again.
+      are on the chain. Choose the same file{competition.seal.value !== undefined &&
+        ", in the browser that sealed it,"} to go on; another file starts again.
     </Notice>
   );
 }

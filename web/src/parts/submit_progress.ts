@@ -1,6 +1,9 @@
 /** What the submit view says while something goes on: on the screen, and to screen readers. */
 import type { RegisterState } from "../models/register.ts";
-import type { UploadState } from "../models/upload.ts";
+import type { Seal } from "../models/seal.ts";
+import type { PackedFile, UploadState } from "../models/upload.ts";
+import type { UploadPlan } from "../models/upload_plan.ts";
+import { formatBytes, formatTime } from "./format.ts";
 
 /** What the registration is doing; undefined while it waits for the user. */
 export function registerProgress(state: RegisterState): string | undefined {
@@ -28,4 +31,20 @@ export function uploadProgress(state: UploadState): string | undefined {
   if (state.step !== "sending") return undefined;
   const { plan: { sent, chunks }, waitingFor } = state;
   return `Chunk ${sent + 1} of ${chunks.length}: ${WAITING[waitingFor]}`;
+}
+
+/** How large the model is as a file, packed, and sealed where it is. */
+export function sizesText(
+  { name, size, packed, mode }: PackedFile,
+  { payload }: UploadPlan,
+): string {
+  const packs = `${name} packs from ${formatBytes(size)} to ${formatBytes(packed.length)}`;
+  return mode === "open"
+    ? `${packs}.`
+    : `${packs}, and is sealed to ${formatBytes(payload.length)}.`;
+}
+
+/** When a sealed model opens, and for whom. */
+export function opensText({ opensAt }: Seal): string {
+  return `It opens on ${formatTime(opensAt)}, not before, and as a model of this account only.`;
 }

@@ -1,60 +1,73 @@
 import type { ComponentChildren } from "preact";
 import type { OpenCompetition } from "../app.ts";
-import type { CompetitionData } from "../models/data.ts";
+import type { Rows } from "../../../core/dataset/dataset.ts";
 import type { Manifest } from "../../../core/dataset/manifest.ts";
+import type { Loadable } from "../models/loadable.ts";
+import { DataRows } from "../parts/DataRows.tsx";
 import { formatInteger } from "../parts/format.ts";
 import { Heading } from "../parts/Heading.tsx";
 import { Lazy } from "../parts/Lazy.tsx";
-import { Notice } from "../parts/Notice.tsx";
 import { ProgressBar } from "../parts/ProgressBar.tsx";
+import { SealedTestSet } from "../parts/SealedTestSet.tsx";
 import { Skeleton } from "../parts/Skeleton.tsx";
-import { TestSet } from "../parts/TestSet.tsx";
 
-/** The test set, read from IPFS and checked against its CIDs. */
-export function Data({ competition }: OpenCompetition): ComponentChildren {
-  const data = competition.data.value!;
+/** What models are scored on, and in a sealed competition trained on: read from IPFS and checked against its CIDs. */
+export function Data(opened: OpenCompetition): ComponentChildren {
+  const { manifest, test, train } = opened.competition.data.value!;
   return (
     <>
       <Heading level={2} title="Data">Data</Heading>
       <Lazy
-        loadable={data.manifest}
+        loadable={manifest}
         what="the manifest"
         waiting={() => <Skeleton what="the manifest" size="page" />}
       >
-        {(manifest) => <Part data={data} manifest={manifest} />}
+        {(manifest) =>
+          manifest.mode === "open"
+            ? <Part name="Test set" loadable={test} rows={manifest.test.rows} manifest={manifest} />
+            : (
+              <>
+                <SealedTestSet {...opened} manifest={manifest} />
+                <Part
+                  name="Training set"
+                  loadable={train as Loadable<Rows>}
+                  rows={manifest.train!.rows}
+                  manifest={manifest}
+                />
+              </>
+            )}
       </Lazy>
     </>
   );
 }
 
+/** A public part of the data set. */
 function Part(
-  { data, manifest }: { data: CompetitionData; manifest: Manifest },
+  { name, loadable, rows, manifest }: {
+    name: "Test set" | "Training set";
+    loadable: Loadable<Rows>;
+    rows: number;
+    manifest: Manifest;
+  },
 ): ComponentChildren {
-  if (manifest.mode === "sealed") {
-    return (
-      <Notice>
-        The test set is sealed: nobody, the host included, can open it for others before the
-        submission phase is over.
-      </Notice>
-    );
-  }
+  const what = `the ${name.toLowerCase()}`;
   return (
-    <>
+    <section class="stack-small">
+      <h3>{name}</h3>
       <p class="muted small">
-        Test set of {formatInteger(manifest.test.rows)}{" "}
-        rows, read from IPFS and checked against its hash in this browser.
+        {formatInteger(rows)} rows, read from IPFS and checked against their hash in this browser.
       </p>
       <Lazy
-        loadable={data.test}
-        what="the test set"
+        loadable={loadable}
+        what={what}
         waiting={(share) => (
           <div class="card waiting">
-            <ProgressBar label="Reading and checking the test set" share={share} />
+            <ProgressBar label={`Reading and checking ${what}`} share={share} />
           </div>
         )}
       >
-        {(rows) => <TestSet rows={rows} manifest={manifest} />}
+        {(content) => <DataRows rows={content} manifest={manifest} what={name} />}
       </Lazy>
-    </>
+    </section>
   );
 }

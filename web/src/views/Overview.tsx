@@ -5,6 +5,7 @@ import { leaderboardRows } from "../models/leaderboard.ts";
 import { pot } from "../models/prize.ts";
 import { Address } from "../parts/Address.tsx";
 import { useApp } from "../parts/context.ts";
+import { Countdown } from "../parts/Countdown.tsx";
 import {
   formatBytes,
   formatCoins,
@@ -32,6 +33,8 @@ export function Overview({ competition }: OpenCompetition): ComponentChildren {
   const terms = snapshot.competition;
   const coins = (wei: bigint) => `${formatCoins(wei, { digits: 4 })} ${currency}`;
   const [best] = leaderboardRows(snapshot);
+  const seal = competition.seal.value;
+  const closed = seal?.state === "closed";
   const stats = [
     { label: "Prize", value: coins(pot(terms)), detail: PRIZE_DETAILS[terms.status] },
     {
@@ -40,17 +43,27 @@ export function Overview({ competition }: OpenCompetition): ComponentChildren {
       detail: `${terms.maxPerParticipant} submissions`,
     },
     { label: "Participants", value: formatInteger(terms.participants) },
-    { label: "Submissions", value: formatInteger(terms.submissions) },
+    {
+      label: "Submissions",
+      value: formatInteger(terms.submissions),
+      detail: closed && terms.submissions > 0 ? "all sealed" : undefined,
+    },
     {
       label: "Miners",
       value: formatInteger(terms.miners),
       detail: `${terms.minReveals} needed`,
     },
-    {
-      label: terms.status === "final" ? "Winning score" : "Best score",
-      value: best?.score === undefined ? "–" : formatScore(best.score),
-      detail: best?.score === undefined ? "none yet" : <Address address={best.author} />,
-    },
+    closed && terms.status === "open"
+      ? {
+        label: "Unsealed in",
+        value: <Countdown to={seal.opensAt} />,
+        detail: "scores come after",
+      }
+      : {
+        label: terms.status === "final" ? "Winning score" : "Best score",
+        value: best?.score === undefined ? "–" : formatScore(best.score),
+        detail: best?.score === undefined ? "none yet" : <Address address={best.author} />,
+      },
   ];
   return (
     <>
@@ -75,7 +88,10 @@ export function Overview({ competition }: OpenCompetition): ComponentChildren {
             { name: "Of it for miners", value: `up to ${coins(miningPool(terms))}` },
             { name: "Evaluations asked for", value: formatInteger(terms.quorum) },
             { name: "Bond of a miner", value: coins(terms.bond) },
-            { name: "Packed model, at most", value: formatBytes(terms.byteLimit) },
+            {
+              name: seal === undefined ? "Packed model, at most" : "Sealed model, at most",
+              value: formatBytes(terms.byteLimit),
+            },
           ]}
         />
       </section>

@@ -1,23 +1,48 @@
 /** Reads manifests and data sets from IPFS off the page's thread: verified, unzipped and parsed as they stream in. */
-import { loadDataset, type Rows } from "../../../core/dataset/dataset.ts";
+import { type FileReader, loadDataset, type Rows } from "../../../core/dataset/dataset.ts";
 import {
+  type FileRef,
   type Manifest,
   MAX_MANIFEST_BYTES,
   parseManifest,
 } from "../../../core/dataset/manifest.ts";
+import { filesOf, loadTestSet, readSealed } from "../../../core/dataset/test_set.ts";
 import { cidFromDigest, parseCid } from "../../../core/ipfs/cid.ts";
 import { cat, read } from "../../../core/ipfs/read.ts";
 import type { Hex } from "../../../core/protocol/types.ts";
-import { type Port, serve } from "./rpc.ts";
+import { type CallContext, type Port, serve } from "./rpc.ts";
+
+/** A beacon with the key to verify it by. */
+export interface PublishedBeacon {
+  /** The contract's key: compressed point of G2, 96 bytes. */
+  publicKey: Hex;
+  /** From 1 on. */
+  round: number;
+  /** Compressed point of G1, 48 bytes. */
+  signature: Uint8Array;
+}
+
+/** A test set that was sealed. */
+export interface OpenedTestSet extends Rows {
+  /** Why the first rows of the training set stand in for it (PROTOCOL.md section 7); undefined if they do not. */
+  fault: string | undefined;
+}
 
 /** What the worker answers. */
 export interface DataJobs {
   /** The manifest with this digest. Fails as RetrievalError or InvalidManifest. */
   manifest: { input: { digest: Hex; gateways: string[] }; output: Manifest };
-  /** A part of the data set, as it stands in the files. Fails as RetrievalError or InvalidData. */
+  /** A public part of the data set, as it stands in the files. Fails as RetrievalError or InvalidData. */
   dataset: {
     input: { manifest: Manifest; part: "train" | "test"; gateways: string[] };
     output: Rows;
+  };
+  /** Fetches a sealed test set, to see that it is there. Fails as RetrievalError, or as InvalidData for another size. */
+  sealed: { input: { manifest: Manifest; gateways: string[] }; output: void };
+  /** Opens a sealed test set. Fails as RetrievalError, or as RangeError if the beacon is not the network's. */
+  open: {
+    input: { manifest: Manifest; gateways: string[]; beacon: PublishedBeacon };
+    output: OpenedTestSet;
   };
 }
 
@@ -26,22 +51,39 @@ serve<DataJobs>(globalThis as unknown as Port, {
     const maxBytes = MAX_MANIFEST_BYTES;
     return parseManifest(await read(cidFromDigest(digest), { gateways, maxBytes, signal }));
   },
-  async dataset({ manifest, part, gateways }, { signal, progress }) {
-    const total = partBytes(manifest, part);
-    let done = 0;
-    async function* watched(cid: string, maxBytes: number) {
-      for await (const chunk of cat(parseCid(cid), { gateways, maxBytes, signal })) {
-        yield chunk;
-        progress(Math.min(1, (done += chunk.length) / total));
-      }
-    }
-    const { values, labels } = await loadDataset(manifest, { part, read: watched });
-    return { values, labels };
+  async dataset({ manifest, part, gateways }, context) {
+    const read = reader(gateways, filesOf(manifest[part]!), context);
+    return plain(await loadDataset(manifest, { part, read }));
+  },
+  sealed({ manifest, gateways }, context) {
+    return readSealed(manifest, { read: reader(gateways, filesOf(manifest.test), context) });
+  },
+  async open({ manifest, gateways, beacon }, context) {
+    const { createOpener } = await import("./opener.ts");
+    const unseal = createOpener(beacon);
+    const read = reader(gateways, filesOf(manifest.test), context);
+    const { dataset, fault } = await loadTestSet(manifest, { read, unseal });
+    return { ...plain(dataset), fault: fault?.message };
   },
 });
 
-function partBytes(manifest: Manifest, part: "train" | "test"): number {
-  const source = manifest[part]!;
-  if ("table" in source) return source.table.bytes;
-  return source.inputs.bytes + source.labels.bytes;
+/** Reads files from gateways and tells how much of them is there. */
+function reader(
+  gateways: string[],
+  files: FileRef[],
+  { signal, progress }: CallContext,
+): FileReader {
+  const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
+  let done = 0;
+  return async function* (cid, maxBytes) {
+    for await (const chunk of cat(parseCid(cid), { gateways, maxBytes, signal })) {
+      yield chunk;
+      progress(Math.min(1, (done += chunk.length) / total));
+    }
+  };
+}
+
+/** What of a data set can be cloned to the page. */
+function plain({ values, labels }: Rows): Rows {
+  return { values, labels };
 }

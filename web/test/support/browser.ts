@@ -72,3 +72,16 @@ export async function violations(page: Page): Promise<string[]> {
     );
   });
 }
+
+/** Cumulative layout shift so far (web.dev/articles/cls), without windows: everything counts. */
+export function layoutShift(page: Page): Promise<number> {
+  return page.evaluate(() =>
+    new Promise<number>((resolve) => {
+      let sum = 0;
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) sum += (entry as { value?: number }).value ?? 0;
+      }).observe({ type: "layout-shift", buffered: true });
+      setTimeout(() => resolve(sum), 300);
+    })
+  );
+}

@@ -14,7 +14,13 @@ import {
   splitChunks,
   submitModelCall,
 } from "../../../core/chain/writes.ts";
-import { attemptWindows, evaluations, unsealRound } from "../../../core/protocol/clock.ts";
+import {
+  attemptWindows,
+  type BeaconClock,
+  beaconTime,
+  evaluations,
+  unsealRound,
+} from "../../../core/protocol/clock.ts";
 import { encodeRoundId, encodeScores } from "../../../core/protocol/codec.ts";
 import { commitmentOf } from "../../../core/protocol/commitment.ts";
 import { buyIn, withDefaults } from "../../../core/protocol/terms.ts";
@@ -67,6 +73,15 @@ export class Stage {
     return this.chain.accounts.slice(10, 10 + MINERS);
   }
 
+  /** The beacon's round that opens an epoch. */
+  unsealRound(epoch: number): number {
+    return unsealRound(this.terms, epoch, this.#clock);
+  }
+
+  get #clock(): BeaconClock {
+    return { ...this.chain.beacon.network, sealGap: BEACON.sealGap };
+  }
+
   /** Another participant registers. */
   async register(who: Hex): Promise<void> {
     const { chain, id, terms } = this;
@@ -95,16 +110,24 @@ export class Stage {
     this.counts[epoch]!++;
   }
 
-  /** The miners evaluate an epoch of one round: the clock goes to its beacon, and on to the reveal window. */
-  async evaluate(epoch: number, rows: number[][]): Promise<void> {
-    const { chain: { contract, beacon }, chain, id, terms } = this;
-    const clock = { ...beacon.network, sealGap: BEACON.sealGap };
-    const evaluation = evaluations(terms, this.counts, clock)[epoch]!;
-    const windows = attemptWindows(terms, 0, evaluation);
-    await this.#travel(windows.commitStartsAt + 30);
-    const round = unsealRound(terms, epoch, clock);
+  /** The clock goes to an epoch's beacon, which the host posts. */
+  async postBeacon(epoch: number): Promise<void> {
+    const { chain: { contract, beacon }, chain } = this;
+    const round = this.unsealRound(epoch);
+    await this.#travel(beaconTime(round, beacon.network) + 30);
     const signature = g1ToEip2537(beacon.sign(round).signature);
     await chain.send(chain.accounts[0]!, postBeaconCall(contract, { round, signature }));
+  }
+
+  /**
+   * The miners evaluate an epoch of one round: the clock goes to its beacon, and on to the reveal window. No epoch before it
+   * may be under way.
+   */
+  async evaluate(epoch: number, rows: number[][]): Promise<void> {
+    const { chain: { contract }, chain, id, terms } = this;
+    const evaluation = evaluations(terms, this.counts, this.#clock)[epoch]!;
+    const windows = attemptWindows(terms, 0, evaluation);
+    await this.postBeacon(epoch);
     const roundId = encodeRoundId({ competition: id, epoch, round: 0, attempt: 0 });
     const ballots = this.miners.map((miner, i) => ({ miner, scores: rows[i]! }));
     for (const { miner, scores } of ballots) {

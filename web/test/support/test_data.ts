@@ -1,4 +1,5 @@
 /** A data set for the tests, on an IPFS gateway: real digits where the machine has them, otherwise drawn ones. */
+import { createHash } from "node:crypto";
 import { encodeManifest, type Manifest } from "../../../core/dataset/manifest.ts";
 import { KNOWN_RUNTIMES } from "../../../core/evaluate/known_runtimes.ts";
 import { addFile } from "../../../core/ipfs/add.ts";
@@ -6,6 +7,7 @@ import { digestFromCid } from "../../../core/ipfs/cid.ts";
 import { gateway } from "../../../core/ipfs/gateway.ts";
 import { MemoryStore } from "../../../core/ipfs/store.ts";
 import type { Hex } from "../../../core/protocol/types.ts";
+import { NO_CONTEXT, seal } from "../../../core/seal/sealed.ts";
 
 const MNIST = new URL("../../../../shared/data/mnist/", import.meta.url);
 const SIDE = 28;
@@ -17,6 +19,11 @@ export interface DataServer extends AsyncDisposable {
   /** Digest of the manifest, for the contract. */
   digest: Hex;
   manifest: Manifest;
+  /**
+   * Adds a sealed manifest and its data: the test set of the open one is its training set, and drawn images are its test set,
+   * sealed to a beacon's round.
+   */
+  addSealed(to: { round: number; publicKey: Hex }): Promise<{ digest: Hex; manifest: Manifest }>;
 }
 
 /** The two files of an IDX data set. */
@@ -60,12 +67,25 @@ export async function serveData(): Promise<DataServer> {
     licence: "CC BY-SA 3.0",
     source: "<img src=x onerror=alert(1)> is text here",
   };
-  const cid = await addFile(encodeManifest(manifest), store);
+  const publish = async (manifest: Manifest) => ({
+    digest: digestFromCid(await addFile(encodeManifest(manifest), store)),
+    manifest,
+  });
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, gateway(store));
   return {
     url: `http://127.0.0.1:${server.addr.port}`,
-    digest: digestFromCid(cid),
-    manifest,
+    ...await publish(manifest),
+    async addSealed(to) {
+      const { format, rows, ...plain } = drawn();
+      const sealed = async (bytes: Uint8Array) => ({
+        ...await ref(await seal(bytes, { ...to, context: NO_CONTEXT })),
+        sha256: createHash("sha256").update(bytes).digest("hex"),
+      });
+      const inputs = await sealed(plain.inputs);
+      const test = { format, rows, inputs, labels: await sealed(plain.labels) };
+      const name = "Sealed digits";
+      return publish({ ...manifest, name, mode: "sealed", train: manifest.test, test });
+    },
     [Symbol.asyncDispose]: () => server.shutdown(),
   };
 }

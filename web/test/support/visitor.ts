@@ -3,6 +3,7 @@ import { signal } from "@preact/signals";
 import type { TestChain } from "../../../core/chain/testing/chain.ts";
 import { type Manifest, parseManifest } from "../../../core/dataset/manifest.ts";
 import type { Hex } from "../../../core/protocol/types.ts";
+import { payloadContext, seal } from "../../../core/seal/sealed.ts";
 import { createReader } from "../../src/chain/reader.ts";
 import { type ChainWriter, createWriter } from "../../src/chain/writer.ts";
 import { createClock } from "../../src/models/clock.ts";
@@ -10,6 +11,8 @@ import { type Competition, createCompetition } from "../../src/models/competitio
 import type { CompetitionData } from "../../src/models/data.ts";
 import { createLoadable } from "../../src/models/loadable.ts";
 import { createSession, type Session } from "../../src/models/session.ts";
+import type { KeptPayload, Vault } from "../../src/models/vault.ts";
+import type { SealJob } from "../../src/work/model_worker.ts";
 
 /** A visitor with a connected wallet. */
 export interface Visitor {
@@ -17,6 +20,10 @@ export interface Visitor {
   competition: Competition;
   reader: ReturnType<typeof createReader>;
   writer: ChainWriter;
+  chainId: number;
+  /** Keeps as long as the visitor lives; another one can take it over, as after a reload. */
+  vault: Vault;
+  seal(job: SealJob): Promise<Uint8Array>;
   /** Answers to the next transactions that the wallet is asked to send; without an entry it agrees. */
   answers: boolean[];
   /** Hashes of what it sent. */
@@ -25,10 +32,15 @@ export interface Visitor {
   changeAccount(account: Hex): void;
 }
 
-/** A visitor of competition 0. It looks at the chain only when it is told to, so that tests are in control. */
+/** A visitor of a competition, number 0 by default. It looks at the chain only when it is told to, so that tests are in control. */
 export async function visit(
   chain: TestChain,
-  { account, manifest }: { account: Hex; manifest: Manifest },
+  { account, manifest, id = 0, vault = createMemoryVault() }: {
+    account: Hex;
+    manifest: Manifest;
+    id?: number;
+    vault?: Vault;
+  },
 ): Promise<Visitor> {
   const { provider, contract } = chain;
   const answers: boolean[] = [];
@@ -66,7 +78,7 @@ export async function visit(
   const reader = createReader({ rpcUrls: [], contract }, provider);
   const data = loaded(manifest);
   const competition = createCompetition({
-    id: 0,
+    id,
     reader,
     clock: createClock(),
     session,
@@ -77,7 +89,22 @@ export async function visit(
   await competition.refresh();
   const writer = createWriter({ provider, contract });
   const changeAccount = (next: Hex) => announce([next]);
-  return { session, competition, reader, writer, answers, sent, changeAccount };
+  const seals = { chainId: terms.chainId, seal: sealModel, vault };
+  return { session, competition, reader, writer, ...seals, answers, sent, changeAccount };
+}
+
+/** Seals as the model worker does. */
+function sealModel({ packed, owner, ...to }: SealJob): Promise<Uint8Array> {
+  return seal(packed, { ...to, context: payloadContext(owner) });
+}
+
+function createMemoryVault(): Vault {
+  const kept = new Map<string, KeptPayload>();
+  return {
+    get: (key) => Promise.resolve(kept.get(key)),
+    put: (key, value) => Promise.resolve(void kept.set(key, value)),
+    delete: (key) => Promise.resolve(void kept.delete(key)),
+  };
 }
 
 /** Data that is there already. */
@@ -87,6 +114,8 @@ function loaded(manifest: Manifest): CompetitionData {
     manifest: createLoadable(() => Promise.resolve(manifest)),
     test: createLoadable(() => Promise.resolve(rows)),
     train: createLoadable(() => Promise.resolve(undefined)),
+    sealed: createLoadable(() => Promise.resolve()),
+    open: () => Promise.resolve({ ...rows, fault: undefined }),
   };
 }
 

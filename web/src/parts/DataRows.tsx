@@ -11,8 +11,10 @@ import { RowsTable } from "./RowsTable.tsx";
 /** With more classes than this the buttons would be longer than the pictures. */
 const MAX_CHIPS = 100;
 
-/** A test set: pictures where it is pictures, otherwise a table. */
-export function TestSet({ rows, manifest }: { rows: Rows; manifest: Manifest }): ComponentChildren {
+/** A data set: pictures where it is pictures, otherwise a table. `what` names it where it is read out. */
+export function DataRows(
+  { rows, manifest, what }: { rows: Rows; manifest: Manifest; what: string },
+): ComponentChildren {
   const shape = imageShape(manifest.input);
   const chosen = useSignal<number | undefined>(undefined);
   const { classes = [] } = manifest;
@@ -27,12 +29,12 @@ export function TestSet({ rows, manifest }: { rows: Rows; manifest: Manifest }):
       rows: rowsOf(labels, chosen.value),
       labelOf: (row: number) => classes[labels[row]!] ?? String(labels[row]),
     }, [values, chosen.value]);
-  if (content === undefined) return <RowsTable rows={rows} manifest={manifest} />;
-  const label = `${formatInteger(content.rows.length)} images with their labels`;
+  if (content === undefined) return <RowsTable rows={rows} manifest={manifest} what={what} />;
+  const label = `${what}: ${formatInteger(content.rows.length)} images with their labels`;
   return (
     <div class="stack-small">
       {classes.length > 0 && classes.length <= MAX_CHIPS && (
-        <div class="chips" role="group" aria-label="Show one class">
+        <div class="chips" role="group" aria-label={`${what}: show one class`}>
           <Chip
             label="All"
             count={labels.length}
