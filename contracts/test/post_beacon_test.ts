@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { sha256 } from "ethers";
 import { toHex } from "../../core/protocol/codec.ts";
-import { QUICKNET, randomness } from "../../core/seal/beacon.ts";
+import { randomness } from "../../core/seal/beacon.ts";
+import { QUICKNET } from "../../core/seal/quicknet.ts";
 import { g1ToEip2537 } from "../../core/seal/points.ts";
 import type { Hex } from "../../core/protocol/types.ts";
 import { plusTorsionG1, ROUNDS } from "../../core/seal/testing/points.ts";

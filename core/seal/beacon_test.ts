@@ -5,12 +5,12 @@ import { fromHex, toHex } from "../protocol/codec.ts";
 import { committeeSeed } from "../protocol/committee.ts";
 import {
   drandRandomness,
-  QUICKNET,
   randomness,
   roundMessage,
   SIGNATURE_DOMAIN,
   verifyBeacon,
 } from "./beacon.ts";
+import { QUICKNET } from "./quicknet.ts";
 import { g1ToEip2537 } from "./points.ts";
 import { nonSubgroupG1, nonSubgroupG2, ROUNDS } from "./testing/points.ts";
 

@@ -3,7 +3,7 @@ import { bls12_381 } from "@noble/curves/bls12-381.js";
 import { compressG1, compressG2 } from "../chain/points.ts";
 import { fromHex, toHex } from "../protocol/codec.ts";
 import { seededRandom } from "../protocol/testing/random.ts";
-import { QUICKNET } from "./beacon.ts";
+import { QUICKNET } from "./quicknet.ts";
 import { InvalidSeal } from "./invalid_seal.ts";
 import { KEY_BOX_BYTES, openKeyBox, sealKey } from "./key_box.ts";
 import { localBeacon } from "./local_beacon.ts";

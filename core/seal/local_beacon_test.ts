@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { fromHex } from "../protocol/codec.ts";
-import { QUICKNET, QUICKNET_CHAIN_HASH, SCHEME, verifyBeacon } from "./beacon.ts";
+import { SCHEME, verifyBeacon } from "./beacon.ts";
+import { QUICKNET, QUICKNET_CHAIN_HASH } from "./quicknet.ts";
 import { beaconHandler, chainHash, localBeacon } from "./local_beacon.ts";
 
 const SECRET = new Uint8Array(32).fill(7);

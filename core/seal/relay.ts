@@ -1,6 +1,7 @@
 /** Fetching beacons from drand's HTTP relays. No relay is trusted: what does not verify counts as no answer. */
 import { fromHex } from "../protocol/codec.ts";
-import { type Beacon, type BeaconNetwork, QUICKNET_CHAIN_HASH, verifyBeacon } from "./beacon.ts";
+import { type Beacon, type BeaconNetwork, verifyBeacon } from "./beacon.ts";
+import { QUICKNET_CHAIN_HASH } from "./quicknet.ts";
 
 /** A round takes about 250 bytes. */
 const MAX_ANSWER_BYTES = 4_096;

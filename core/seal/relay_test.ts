@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { toHex } from "../protocol/codec.ts";
-import { QUICKNET } from "./beacon.ts";
+import { QUICKNET } from "./quicknet.ts";
 import { beaconHandler, localBeacon } from "./local_beacon.ts";
 import { fetchBeacon, QUICKNET_RELAYS } from "./relay.ts";
 import { ROUNDS } from "./testing/points.ts";

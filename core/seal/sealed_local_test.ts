@@ -1,6 +1,6 @@
 /** What opening takes from the machine it runs on: WebCrypto, and nothing else. */
 import assert from "node:assert/strict";
-import { QUICKNET } from "./beacon.ts";
+import { QUICKNET } from "./quicknet.ts";
 import { InvalidSeal, payloadContext, unseal } from "./sealed.ts";
 import { ROUNDS } from "./testing/points.ts";
 import { OWNER, PLAIN, ROUND, SEALED_PAYLOAD } from "./testing/vectors.ts";

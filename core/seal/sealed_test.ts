@@ -4,7 +4,7 @@ import { AbiCoder } from "ethers";
 import { toHex } from "../protocol/codec.ts";
 import { seededRandom } from "../protocol/testing/random.ts";
 import type { Hex } from "../protocol/types.ts";
-import { QUICKNET } from "./beacon.ts";
+import { QUICKNET } from "./quicknet.ts";
 import { openKeyBox } from "./key_box.ts";
 import { localBeacon } from "./local_beacon.ts";
 import {

@@ -6,7 +6,7 @@ import { waitForReceipt } from "../../core/chain/sender.ts";
 import { localSender } from "../../core/chain/signer.ts";
 import { claimCall } from "../../core/chain/writes.ts";
 import type { Hex } from "../../core/protocol/types.ts";
-import { QUICKNET } from "../../core/seal/beacon.ts";
+import { QUICKNET } from "../../core/seal/quicknet.ts";
 import { startNode } from "./chain_node.ts";
 import { moveTo, setNextBlockTime } from "./chain_time.ts";
 import { deploy } from "./deploy.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { competition, snapshot, START } from "../../test/support/snapshots.ts";
 import { testManifest } from "../../test/support/visitor.ts";
-import { QUICKNET } from "../chain/quicknet.ts";
+import { QUICKNET } from "../../../core/seal/quicknet.ts";
 import { requireFair, sealAt } from "./seal.ts";
 
 /** Epoch 0 ends at START + 1000; the gap is 30 s, and the beacon comes every 3 s from 0 on. */
