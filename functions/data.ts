@@ -1,18 +1,27 @@
 /** Manifests and data sets of competitions: fetched through gateways that nobody trusts, kept, and served again. */
-import { type Dataset, loadDataset } from "../core/dataset/dataset.ts";
+import type { Competition } from "../core/chain/types.ts";
+import { type FileReader, InvalidData, loadDataset } from "../core/dataset/dataset.ts";
 import {
   featureCount,
-  type FileRef,
   type Manifest,
   MAX_MANIFEST_BYTES,
   parseManifest,
   type Part,
 } from "../core/dataset/manifest.ts";
+import {
+  filesOf,
+  loadTestSet,
+  readSealed,
+  type TestSetRows,
+  type Unseal,
+} from "../core/dataset/test_set.ts";
 import { isKnownRuntime } from "../core/evaluate/known_runtimes.ts";
 import { cidFromDigest, parseCid } from "../core/ipfs/cid.ts";
 import { cat, type GatewayEvent, read } from "../core/ipfs/read.ts";
 import type { BlockStore } from "../core/ipfs/store.ts";
+import { toHex } from "../core/protocol/codec.ts";
 import type { Hex } from "../core/protocol/types.ts";
+import { InvalidSeal, NO_CONTEXT, unseal } from "../core/seal/sealed.ts";
 
 /** Test sets that stay in memory: what is evaluated now, and what was before. */
 const MAX_DATASETS = 2;
@@ -33,63 +42,104 @@ export interface DataOptions {
   fetch?: typeof globalThis.fetch;
 }
 
+/** What the chain says of a competition's data. */
+export type DataTerms = Pick<Competition, "manifest" | "epochs">;
+
 /** What to evaluate on. */
-export interface TestSet {
+export interface TestSet extends TestSetRows {
   /** What the test set and its scores are about. */
   manifest: Manifest;
-  /** Its rows, in memory. */
-  dataset: Dataset;
+  /** The beacon signature that opens a sealed competition, 48 bytes; undefined in an open one. */
+  signature: Uint8Array | undefined;
 }
 
-/** The data of competitions, by the sha2-256 digest of their manifests. */
+/** The data of competitions. */
 export interface DataSource {
   /**
-   * The test set, in memory, and its manifest.
+   * The test set, in memory, and its manifest. Of a false sealed one the stand-in: `fault` says why.
    *
+   * @param signature gives the VERIFIED signature of the beacon that opens it; asked only of a sealed competition. What it
+   * throws reaches the caller
    * @throws {RangeError} if this miner cannot evaluate such a competition, or has no room for its data
-   * @throws {InvalidManifest} or {InvalidData} if the host's files are wrong
+   * @throws {InvalidManifest} or {InvalidData} if the host's files are wrong, and nothing stands in for them
    * @throws {RetrievalError} if they are not to be had now
    */
-  testSet(digest: Hex): Promise<TestSet>;
-  /** Fetches manifest and all data sets into the store, to serve them. @throws as `testSet` does */
-  keep(digest: Hex): Promise<void>;
+  testSet(of: DataTerms, signature: () => Promise<Uint8Array>): Promise<TestSet>;
+  /**
+   * Fetches manifest and all data sets into the store, to serve them: sealed files as they are. What can be read already is
+   * read to its end, the training set of a sealed competition included, since it may have to stand in.
+   *
+   * @throws as `testSet` does
+   */
+  keep(of: DataTerms): Promise<void>;
 }
 
 /** Makes a source. What was fetched once is fetched again only if the store lost it. */
 export function createDataSource(options: DataOptions): DataSource {
   const manifests = new Recent<Manifest>(MAX_MANIFESTS);
-  const datasets = new Recent<Dataset>(MAX_DATASETS);
-  function manifestOf(digest: Hex): Promise<Manifest> {
-    return manifests.get(digest, () => fetchManifest(digest, options));
+  const testSets = new Recent<TestSetRows>(MAX_DATASETS);
+  const read: FileReader = (cid, maxBytes) => cat(parseCid(cid), { ...options, maxBytes });
+  async function manifestOf({ manifest: digest, epochs }: DataTerms): Promise<Manifest> {
+    const manifest = await manifests.get(digest, () => fetchManifest(digest, options));
+    checkSupported(manifest, { ...options, epochs });
+    return manifest;
   }
-  async function testSet(digest: Hex): Promise<TestSet> {
-    const manifest = await manifestOf(digest);
-    checkSupported(manifest, options);
-    const dataset = await datasets.get(digest, () => fetchTestSet(manifest, options));
-    return { manifest, dataset };
+  async function testSet(of: DataTerms, getSignature: () => Promise<Uint8Array>): Promise<TestSet> {
+    const manifest = await manifestOf(of);
+    if (manifest.mode === "open") {
+      const rows = await testSets.get(of.manifest, () => loadTestSet(manifest, { read }));
+      return { manifest, signature: undefined, ...rows };
+    }
+    const signature = await getSignature();
+    // Competitions with one manifest may open by different beacons, and the test set opens by one of them at most.
+    const key = `${of.manifest} ${toHex(signature)}`;
+    const opening = { read, unseal: testSetOpener(signature) };
+    const rows = await testSets.get(key, () => loadTestSet(manifest, opening));
+    return { manifest, signature, ...rows };
   }
   return {
     testSet,
-    async keep(digest) {
-      const { manifest } = await testSet(digest);
-      if (manifest.train !== undefined) await fetchFiles(manifest.train, options);
+    async keep(of) {
+      const manifest = await manifestOf(of);
+      if (manifest.mode === "open") {
+        await testSets.get(of.manifest, () => loadTestSet(manifest, { read }));
+        if (manifest.train !== undefined) await readFiles(manifest.train, read);
+        return;
+      }
+      await readSealed(manifest, { read });
+      await loadDataset(manifest, { part: "train", read });
     },
+  };
+}
+
+/** Opens files of a test set. That one does not open is a fact about it, like any other of its faults. */
+function testSetOpener(signature: Uint8Array): Unseal {
+  return async (sealed) => {
+    try {
+      return await unseal(sealed, { signature, context: NO_CONTEXT });
+    } catch (cause) {
+      if (!(cause instanceof InvalidSeal)) throw cause;
+      throw new InvalidData(cause.message, { cause });
+    }
   };
 }
 
 /**
  * Refuses competitions that this version of the miner cannot evaluate as every honest miner would.
  *
- * @param limits `maxBytes`: greatest size of the data sets, as files and in memory together
- * @throws {RangeError} for a sealed one, a runtime that is not here, or data that are too large
+ * @param setting `maxBytes`: greatest size of the data sets, as files and in memory together; `epochs`: those of the
+ * competition
+ * @throws {RangeError} for a sealed one with several epochs, a runtime that is not here, or data that are too large
  */
 export function checkSupported(
   manifest: Manifest,
-  { maxBytes }: Pick<DataOptions, "maxBytes">,
+  { maxBytes, epochs }: Pick<DataOptions, "maxBytes"> & Pick<DataTerms, "epochs">,
 ): void {
   const { mode, runtime } = manifest;
-  if (mode !== "open") {
-    throw new RangeError(`the manifest's mode is "${mode}", and this miner evaluates "open" only`);
+  if (mode === "sealed" && epochs !== 1) {
+    throw new RangeError(
+      `the competition is sealed and has ${epochs} epochs: expected 1, since the test set is public after the first`,
+    );
   }
   if (!isKnownRuntime(runtime)) {
     throw new RangeError(
@@ -104,17 +154,22 @@ export function checkSupported(
   }
 }
 
-/** Bytes of all files, and of the test set in memory: its values as they are and as float32. */
+/**
+ * Bytes of all files, and of what is in memory at once: the test set's values as they are and as float32; of a sealed one
+ * also the files, sealed and opened, and the values of the training set that may stand in.
+ */
 function dataBytes(manifest: Manifest): number {
-  const { test, train, input: { dtype } } = manifest;
-  const files = [...filesOf(test), ...train === undefined ? [] : filesOf(train)];
-  const values = test.rows * featureCount(manifest);
+  const { mode, test, train, input: { dtype } } = manifest;
   const wide = dtype === "uint8" ? 1 : 8;
-  return files.reduce((sum, { bytes }) => sum + bytes, 0) + values * (wide + 4);
+  const features = featureCount(manifest);
+  const rows = test.rows * features * (wide + 4);
+  const all = fileBytes(test) + (train === undefined ? 0 : fileBytes(train)) + rows;
+  if (mode === "open" || train === undefined) return all;
+  return all + 2 * fileBytes(test) + train.rows * features * wide;
 }
 
-function filesOf(part: Part): FileRef[] {
-  return "table" in part ? [part.table] : [part.inputs, part.labels];
+function fileBytes(part: Part): number {
+  return filesOf(part).reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 async function fetchManifest(digest: Hex, options: DataOptions): Promise<Manifest> {
@@ -122,17 +177,10 @@ async function fetchManifest(digest: Hex, options: DataOptions): Promise<Manifes
   return parseManifest(await read(cidFromDigest(digest), { ...options, maxBytes }));
 }
 
-function fetchTestSet(manifest: Manifest, options: DataOptions): Promise<Dataset> {
-  return loadDataset(manifest, {
-    part: "test",
-    read: (cid, maxBytes) => cat(parseCid(cid), { ...options, maxBytes }),
-  });
-}
-
 /** Through the store and away: only the blocks stay. */
-async function fetchFiles(part: Part, options: DataOptions): Promise<void> {
+async function readFiles(part: Part, read: FileReader): Promise<void> {
   for (const { cid, bytes } of filesOf(part)) {
-    for await (const _ of cat(parseCid(cid), { ...options, maxBytes: bytes }));
+    for await (const _ of read(cid, bytes));
   }
 }
 

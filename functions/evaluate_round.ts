@@ -1,8 +1,11 @@
-/** The scores of a round's submissions, from the cache or by evaluation. */
+/** The scores of a round's submissions, from the cache or by opening and evaluating them. */
+import { sha256 } from "@noble/hashes/sha2.js";
+import { concatBytes } from "@noble/hashes/utils.js";
 import { readPayloads } from "../core/chain/payload.ts";
 import type { Provider } from "../core/chain/rpc.ts";
-import type { Snapshot, Submission } from "../core/chain/types.ts";
-import { ABSTAIN } from "../core/protocol/codec.ts";
+import type { Hex, Snapshot, Submission } from "../core/chain/types.ts";
+import { ABSTAIN, toHex } from "../core/protocol/codec.ts";
+import { InvalidSeal, payloadContext, unseal } from "../core/seal/sealed.ts";
 import type { TestSet } from "./data.ts";
 import { type Evaluate, EvaluatorExhausted } from "./evaluate.ts";
 import { describe, type Log } from "./log.ts";
@@ -26,6 +29,14 @@ export interface EvaluationParts {
   onExhausted: (reason: string) => void;
 }
 
+/** What scores follow from, besides the submissions. */
+export interface Ground {
+  /** The competition. */
+  snapshot: Snapshot;
+  /** What it is scored on, and opened by. */
+  testSet: TestSet;
+}
+
 /** A round's scores. */
 export interface RoundScores {
   /** One for each submission; {@linkcode ABSTAIN} for those that could not be evaluated here. */
@@ -42,7 +53,7 @@ export interface RoundScores {
  */
 export async function evaluateRound(
   numbers: readonly number[],
-  { snapshot, testSet, ...parts }: EvaluationParts & { snapshot: Snapshot; testSet: TestSet },
+  { snapshot, testSet, ...parts }: EvaluationParts & Ground,
 ): Promise<RoundScores> {
   const submissions = numbers.map((number) => snapshot.submissions[number]!);
   const known = new Map<number, number>();
@@ -59,7 +70,7 @@ export async function evaluateRound(
     const payload = read.payloads.get(submission.number);
     if (payload === undefined) continue;
     try {
-      const score = await evaluateOne(submission, payload, { testSet, ...parts });
+      const score = await evaluateOne(submission, payload, { snapshot, testSet, ...parts });
       known.set(submission.number, score);
       await keep(keyOf(submission, { snapshot, testSet }), score, parts);
     } catch (error) {
@@ -82,27 +93,63 @@ function shuffled<T>(values: readonly T[]): T[] {
 }
 
 async function evaluateOne(
-  { number }: Submission,
+  submission: Submission,
   payload: Uint8Array,
-  { testSet, evaluate, deadline, millis, log }: EvaluationParts & { testSet: TestSet },
+  { snapshot, testSet, ...parts }: EvaluationParts & Ground,
 ): Promise<number> {
+  const { evaluate, deadline, millis, log } = parts;
   if (millis() >= deadline) throw new Error("out of time before it was run");
-  const outcome = await evaluate(payload, testSet.dataset, { deadline, now: millis });
+  const opened = await openPayload(submission, payload, { snapshot, testSet });
+  const outcome = "invalid" in opened
+    ? opened
+    : await evaluate(opened.packed, testSet.dataset, { deadline, now: millis });
   if ("score" in outcome) return outcome.score;
   log("info", "invalid submission", {
-    submission: number,
+    submission: submission.number,
     code: outcome.invalid,
     why: outcome.message,
   });
   return 0;
 }
 
-function keyOf(
-  { hash }: Submission,
-  { snapshot, testSet }: { snapshot: Snapshot; testSet: TestSet },
-): ScoreKey {
-  const { wasm } = testSet.manifest.runtime;
-  return { model: hash, manifest: snapshot.competition.manifest, wasm };
+/** The packed model in a payload: the payload itself, or in a sealed competition what opens as its author's. */
+async function openPayload(
+  submission: Submission,
+  payload: Uint8Array,
+  { snapshot, testSet: { signature } }: Ground,
+): Promise<{ packed: Uint8Array } | { invalid: "not-sealed"; message: string }> {
+  if (signature === undefined) return { packed: payload };
+  try {
+    const context = contextOf(submission, snapshot);
+    return { packed: await unseal(payload, { signature, context }) };
+  } catch (error) {
+    if (!(error instanceof InvalidSeal)) throw error;
+    return { invalid: "not-sealed", message: error.message };
+  }
+}
+
+function contextOf(
+  { author }: Submission,
+  { chainId, contract, competition }: Snapshot,
+): Uint8Array {
+  return payloadContext({ chainId, contract, id: competition.id, author });
+}
+
+function keyOf(submission: Submission, { snapshot, testSet }: Ground): ScoreKey {
+  const { manifest, signature } = testSet;
+  return {
+    payload: submission.hash,
+    manifest: snapshot.competition.manifest,
+    wasm: manifest.runtime.wasm,
+    seal: signature === undefined ? undefined : sealOf(submission, { snapshot, signature }),
+  };
+}
+
+function sealOf(
+  submission: Submission,
+  { snapshot, signature }: { snapshot: Snapshot; signature: Uint8Array },
+): Hex {
+  return toHex(sha256(concatBytes(signature, contextOf(submission, snapshot))));
 }
 
 /** A cache that fails costs time, not scores. */

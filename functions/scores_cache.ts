@@ -6,12 +6,17 @@ import type { Hex } from "../core/protocol/types.ts";
 
 /** What a score follows from, by digests. */
 export interface ScoreKey {
-  /** Running hash of the packed model's chunks, as the contract has it. */
-  model: Hex;
+  /** Running hash of the payload's chunks, as the contract has it. */
+  payload: Hex;
   /** sha2-256 of the manifest, which names the test set by its CIDs, and the metric. */
   manifest: Hex;
   /** sha2-256 of the runtime's .wasm file, 64 hexadecimal digits. */
   wasm: string;
+  /**
+   * In a sealed competition: digest of what opens the payload and the test set, whose payload it is included. The same
+   * bytes are worth nothing to another author, and the same manifest may stand in competitions that open by other beacons.
+   */
+  seal?: Hex | undefined;
 }
 
 /** Keeps finished scores (0..100000; INVALID is 0). What failed here is no score and is not kept. */
@@ -59,8 +64,9 @@ export function folderScores(folder: string): ScoreCache {
   };
 }
 
-function nameOf({ model, manifest, wasm }: ScoreKey): string {
-  return bytesToHex(sha256(utf8ToBytes([RULES, model, manifest, wasm].join("|").toLowerCase())));
+function nameOf({ payload, manifest, wasm, seal }: ScoreKey): string {
+  const parts = [RULES, payload, manifest, wasm, ...seal === undefined ? [] : [seal]];
+  return bytesToHex(sha256(utf8ToBytes(parts.join("|").toLowerCase())));
 }
 
 function checkScore(score: number): number {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { folderScores, memoryScores, type ScoreCache, type ScoreKey } from "./scores_cache.ts";
 
 const KEY: ScoreKey = {
-  model: `0x${"11".repeat(32)}`,
+  payload: `0x${"11".repeat(32)}`,
   manifest: `0x${"22".repeat(32)}`,
   wasm: "33".repeat(32),
 };
@@ -21,9 +21,10 @@ async function checkCache(cache: ScoreCache): Promise<void> {
   await cache.put(KEY, 97_010);
   assert.equal(await cache.get(KEY), 97_010);
   const others = [
-    { ...KEY, model: KEY.manifest },
-    { ...KEY, manifest: KEY.model },
+    { ...KEY, payload: KEY.manifest },
+    { ...KEY, manifest: KEY.payload },
     { ...KEY, wasm: "34".repeat(32) },
+    { ...KEY, seal: KEY.payload },
   ];
   for (const other of others) assert.equal(await cache.get(other), undefined);
   for (const score of [0, 100_000]) {

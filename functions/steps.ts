@@ -1,6 +1,6 @@
 /** From an action of a plan to the call that does it. */
 import { fromAmount } from "../core/chain/calls.ts";
-import { readBox, readReveals } from "../core/chain/logs.ts";
+import { readBeaconSignature, readBox, readReveals } from "../core/chain/logs.ts";
 import type { Provider } from "../core/chain/rpc.ts";
 import type { Call, Hex } from "../core/chain/types.ts";
 import {
@@ -12,8 +12,9 @@ import {
   revealScoresCall,
   settleCall,
 } from "../core/chain/writes.ts";
-import { encodeScores } from "../core/protocol/codec.ts";
+import { decodeRoundId, encodeScores } from "../core/protocol/codec.ts";
 import { commitmentOf } from "../core/protocol/commitment.ts";
+import { verifyBeacon } from "../core/seal/beacon.ts";
 import { g1ToEip2537 } from "../core/seal/points.ts";
 import { fetchBeacon } from "../core/seal/relay.ts";
 import type { Action, Commit, Enroll, PostBeacon, Reveal, Settle, View } from "./actions.ts";
@@ -114,10 +115,11 @@ export function blankCommit({ roundId, submissions }: Commit, { view }: StepCont
 /** A miner enrols only where it has the data at hand, which it then serves (PROTOCOL.md section 7). */
 async function prepareEnroll({ bond }: Enroll, context: StepContext): Promise<Call> {
   const { data, payout, view, deadline, millis } = context;
-  const { contract, competition: { id, manifest } } = view.snapshot;
+  const { contract, competition } = view.snapshot;
+  const { id } = competition;
   await checkReserve(bond, context);
   try {
-    await within(deadline - millis(), data.keep(manifest));
+    await within(deadline - millis(), data.keep(competition));
   } catch (cause) {
     throw new Declined(`not enrolling without the data: ${describe(cause)}`, { cause });
   }
@@ -148,7 +150,7 @@ async function prepareBeacon({ round }: PostBeacon, context: StepContext): Promi
 async function prepareCommit(action: Commit, context: StepContext): Promise<Call> {
   const { view, now, readAt, blockSecs, secret } = context;
   const { roundId, submissions, endsAt, lastChance } = action;
-  const testSet = await testSetOf(context);
+  const testSet = await testSetOf(action, context);
   // Room for the transaction itself, with whatever abstentions are left then.
   const windowLeft = 1000 * (endsAt - now - 2 * blockSecs);
   const deadline = Math.min(context.deadline, readAt + windowLeft);
@@ -169,12 +171,42 @@ async function prepareCommit(action: Commit, context: StepContext): Promise<Call
   return commitScoresCall(snapshot.contract, { roundId, commitment, box });
 }
 
-async function testSetOf({ data, view, deadline, millis }: StepContext): Promise<TestSet> {
+async function testSetOf({ roundId }: Commit, context: StepContext): Promise<TestSet> {
+  const { data, view: { snapshot: { competition } }, deadline, millis, log } = context;
+  const signature = () => readSignature(roundId, context);
+  let testSet: TestSet;
   try {
-    return await within(deadline - millis(), data.testSet(view.snapshot.competition.manifest));
+    testSet = await within(deadline - millis(), data.testSet(competition, signature));
   } catch (cause) {
     throw new Declined(`no commit without the test set: ${describe(cause)}`, { cause });
   }
+  const { fault } = testSet;
+  if (fault !== undefined) {
+    log("warn", "the test set is false: the first rows of the training set stand in", {
+      competition: competition.id,
+      why: fault,
+    });
+  }
+  return testSet;
+}
+
+/**
+ * The signature of the posted beacon that opens a sealed competition. The chain alone says that the time has come: no
+ * clock and no relay does. A node without the event has no payloads either, which are events too, so that a relay would
+ * not help.
+ *
+ * @throws {RangeError} if the node's answer is not the signature of this round by the contract's key
+ */
+async function readSignature(
+  roundId: bigint,
+  { provider, view }: StepContext,
+): Promise<Uint8Array> {
+  const { contract, constants, beacons } = view.snapshot;
+  const beacon = beacons[decodeRoundId(roundId).epoch];
+  if (beacon === undefined) throw new RangeError("the beacon that opens it is not posted yet");
+  const signature = await readBeaconSignature(provider, { contract, beacon });
+  verifyBeacon(constants, { round: beacon.round, signature });
+  return signature;
 }
 
 /** What the chain keeps for the miner is enough: nothing is evaluated again. */

@@ -7,11 +7,13 @@ import { type Evaluate, EvaluatorExhausted } from "./evaluate.ts";
 import { MemoryStore } from "../core/ipfs/store.ts";
 import { digestFromCid } from "../core/ipfs/cid.ts";
 import type { Manifest } from "../core/dataset/manifest.ts";
+import type { Terms } from "../core/protocol/types.ts";
 import { addDataset, goodModel } from "./testing/models.ts";
 import { Competition, type MinerChanges, serve, World } from "./testing/world.ts";
 
 const MINERS = ["ann", "bob", "cyd"];
 const payloads = [goodModel()];
+const CID = "bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy";
 
 /** What a fresh miner does about its commit in the last minutes of the window. */
 async function lateCommit(world: World, changes: MinerChanges) {
@@ -49,28 +51,20 @@ Deno.test("without the test set a miner does not commit, however late it is", as
 
 Deno.test("a miner neither enrols in nor evaluates what its manifest does not let it", async () => {
   await using world = await World.start();
-  const train = {
-    format: "csv",
-    rows: 150,
-    table: { cid: "bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy", bytes: 9 },
-    csv: { header: false, label: 0 },
-  } as const;
-  const sealed: Partial<Manifest> = {
-    mode: "sealed",
-    train,
-    test: { ...train, table: { ...train.table, sha256: "0".repeat(64) } },
-  };
-  const cases: [Partial<Manifest>, RegExp][] = [
-    [sealed, /mode is "sealed"/],
+  const sealed = { cid: CID, bytes: 9, sha256: "0".repeat(64) };
+  const part = { format: "idx", rows: 150, inputs: sealed, labels: sealed } as const;
+  const cases: [Partial<Manifest>, Partial<Terms>, RegExp][] = [
+    [{ mode: "sealed", test: part }, { epochs: 2 }, /is sealed and has 2 epochs: expected 1/],
     [
       { runtime: { name: "onnxruntime-web", version: "1.0.0", wasm: "0".repeat(64) } },
+      {},
       /pins onnxruntime-web 1\.0\.0/,
     ],
-    [{ version: 3 as 1 }, /manifest\.version: expected 1, got 3/],
+    [{ version: 3 as 1 }, {}, /manifest\.version: expected 1, got 3/],
   ];
-  for (const [changes, expected] of cases) {
+  for (const [changes, terms, expected] of cases) {
     const manifest = digestFromCid(await addManifest(world, changes));
-    const c = await Competition.open(world, { manifest });
+    const c = await Competition.open(world, { manifest, ...terms });
     const enroller = await world.miner("ann", { maxBond: c.terms.bond, competitions: [c.id] });
     const [enroll] = (await enroller.tick()).outcomes;
     assert.deepEqual([enroll?.action, enroll?.status], ["enroll", "declined"]);
@@ -183,9 +177,9 @@ Deno.test("time that the test set took is no time to evaluate in", async () => {
     deadlineSecs: 86_400,
     data: {
       ...real,
-      testSet(digest) {
+      testSet(of, signature) {
         millis += 600_000;
-        return real.testSet(digest);
+        return real.testSet(of, signature);
       },
     },
     evaluate(_packed, _dataset, { deadline }) {

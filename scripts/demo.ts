@@ -1,23 +1,28 @@
 /** `deno task demo`: a whole competition on this machine, from an empty chain to the last payout. */
-import { Competition } from "./demo/competition.ts";
+import type { Snapshot } from "../core/chain/types.ts";
+import { type Author, Competition, type DemoMiner } from "./demo/competition.ts";
+import { countTransactions, type Evidence, tryAfter, tryBefore } from "./demo/evidence.ts";
 import { MemoryStore } from "../core/ipfs/store.ts";
-import { type DemoData, publishData } from "./demo/data.ts";
+import { type DemoData, readData } from "./demo/data.ts";
 import { readLedger } from "./demo/ledger.ts";
 import { type DemoModel, makeModels } from "./demo/models.ts";
 import { type DemoOptions, HELP, readOptions } from "./demo/options.ts";
 import { makeAuthors, makeMiners, MAX_INDEPENDENT, nameBook } from "./demo/people.ts";
 import { Progress } from "./demo/progress.ts";
 import {
+  afterLine,
+  beforeLine,
   gasTable,
   heading,
   leaderboardTable,
   moneyTable,
+  type Names,
   penaltyLines,
   summarize,
   type Summary,
 } from "./demo/report.ts";
 import { createStyle, formatInteger, printable, wantsColor } from "./lib/table.ts";
-import { FUNDS, openWorld, type World } from "./demo/world.ts";
+import { FUNDS, openWorld, type Person, type World } from "./demo/world.ts";
 import { main } from "./lib/cli.ts";
 
 const style = createStyle({
@@ -33,10 +38,9 @@ async function demo(args: string[]): Promise<void> {
   });
   const startedAt = performance.now();
   const { seed } = options;
-  const store = new MemoryStore();
   const data = await progress.phase("Data set", async (report) => {
     const train = options.models === undefined;
-    const data = await publishData({ folder: options.data, seed, train, store });
+    const data = await readData({ folder: options.data, seed, mode: options.mode, train });
     report(`${data.manifest.name}, ${formatInteger(data.manifest.test.rows)} test rows`);
     return data;
   });
@@ -52,7 +56,7 @@ async function demo(args: string[]): Promise<void> {
     return models;
   });
   const world = await progress.phase("Chain, contract, IPFS gateway and beacon", async (report) => {
-    const world = await openWorld({ seed, store });
+    const world = await openWorld({ seed, store: new MemoryStore() });
     report(`DeML at ${world.contract} on ${world.rpcUrl}`);
     return world;
   });
@@ -79,12 +83,18 @@ async function compete(
   world: World,
   { options, progress, data, models, startedAt }: Stage,
 ): Promise<Summary> {
+  const { mode, quorum } = options;
   const host = await world.person("host");
   const authors = await makeAuthors(world, models);
-  const competition = await progress.phase(
-    "Competition created",
-    () => Competition.create(world, { host, data, models, quorum: options.quorum }),
-  );
+  const competition = await progress.phase("Competition created", async (report) => {
+    const competition = await Competition.create(world, { host, data, models, quorum, mode });
+    report(
+      mode === "open"
+        ? "open, two epochs"
+        : `test set sealed for beacon ${competition.unsealRound}`,
+    );
+    return competition;
+  });
   const miners = await makeMiners(world, options.miners, competition.terms.bond);
   if (miners.length > MAX_INDEPENDENT) {
     progress.print(
@@ -102,30 +112,16 @@ async function compete(
 
   await progress.phase("Participants register", (report) => competition.register(authors, report));
   await progress.phase("Miners enrol", (report) => competition.enroll(miners, report));
-  const half = Math.ceil(authors.length / 2);
-  let settled = await competition.snapshot();
-  for (const [epoch, group] of [authors.slice(0, half), authors.slice(half)].entries()) {
-    if (group.length === 0) continue;
-    await progress.phase(
-      `Epoch ${epoch + 1}: models to the chain`,
-      (report) => competition.submit(epoch, group, report),
-    );
-    settled = await progress.phase(
-      `Epoch ${epoch + 1}: beacon, evaluations, reveals, settlement`,
-      (report) => competition.evaluate(epoch, miners, report),
-    );
-    const isLast = epoch === 1 || half === authors.length;
-    progress.print(heading(isLast ? "Leaderboard" : "Leaderboard, submissions still open", style));
-    progress.print(`${leaderboardTable(settled, names)}\n`);
-  }
-  const ended = await progress.phase(
-    "Final: claims and prize",
-    (report) =>
-      competition.payOut(miners, {
-        winner: ({ author }) => authors.find(({ person }) => person.address === author)!.person,
-        report,
-      }),
-  );
+  const owners = [host, ...authors.map(({ person }) => person)];
+  const players = { competition, authors, miners, owners, names, progress };
+  const { ended, evidence } = mode === "open"
+    ? { ended: await playOpen(players), evidence: undefined }
+    : await playSealed(players);
+  await progress.phase("Winner withdraws the prize", (report) =>
+    competition.payOut(ended, {
+      winner: ({ author }) => authors.find(({ person }) => person.address === author)!.person,
+      report,
+    }));
   const ledger = await readLedger(world.provider, {
     contract: world.contract,
     people,
@@ -141,7 +137,84 @@ async function compete(
   progress.print(heading("Gas", style));
   progress.print(gasTable(ledger));
   const seconds = (performance.now() - startedAt) / 1000;
-  return summarize(ended, { names, ledger, seconds });
+  return summarize(ended, { names, ledger, evidence, seconds });
+}
+
+/** Who takes part, and how it is shown. */
+interface Players {
+  competition: Competition;
+  authors: Author[];
+  miners: DemoMiner[];
+  /** Host and authors. */
+  owners: Person[];
+  names: Names;
+  progress: Progress;
+}
+
+/** Two epochs, the leaderboard between them; up to the final result. */
+async function playOpen(players: Players): Promise<Snapshot> {
+  const { competition, authors, miners, progress } = players;
+  const half = Math.ceil(authors.length / 2);
+  for (const [epoch, group] of [authors.slice(0, half), authors.slice(half)].entries()) {
+    if (group.length === 0) continue;
+    await progress.phase(
+      `Epoch ${epoch + 1}: models to the chain`,
+      (report) => competition.submit(epoch, group, report),
+    );
+    const settled = await progress.phase(
+      `Epoch ${epoch + 1}: beacon, evaluations, reveals, settlement`,
+      (report) => competition.evaluate(epoch, miners, report),
+    );
+    const isLast = epoch === 1 || half === authors.length;
+    showLeaderboard(
+      isLast ? "Leaderboard" : "Leaderboard, submissions still open",
+      settled,
+      players,
+    );
+  }
+  return await finish(players);
+}
+
+/** One epoch, and proof that it was sealed; up to the final result. */
+async function playSealed(players: Players): Promise<{ ended: Snapshot; evidence: Evidence }> {
+  const { competition, authors, miners, owners, progress } = players;
+  const { world, terms, unsealRound } = competition;
+  await progress.phase(
+    "Sealed models to the chain",
+    (report) => competition.submit(0, authors, report),
+  );
+  await world.travelTo(terms.submissionEndsAt);
+  const sent = await countTransactions(world, owners);
+  const before = await progress.phase(`A second before beacon ${unsealRound}`, async (report) => {
+    const before = await tryBefore(competition);
+    report(beforeLine(before));
+    return before;
+  });
+  const settled = await progress.phase(
+    "Beacon, evaluations, reveals, settlement",
+    (report) => competition.evaluate(0, miners, report),
+  );
+  showLeaderboard("Leaderboard", settled, players);
+  const ended = await finish(players);
+  const evidence = await progress.phase(
+    "Sealed until the beacon, open after it",
+    async (report) => {
+      const ownerTransactions = await countTransactions(world, owners) - sent;
+      const evidence = { ...before, openedAfter: await tryAfter(competition), ownerTransactions };
+      report(afterLine(evidence));
+      return evidence;
+    },
+  );
+  return { ended, evidence };
+}
+
+function finish({ competition, miners, progress }: Players): Promise<Snapshot> {
+  return progress.phase("Final: claims", (report) => competition.finish(miners, report));
+}
+
+function showLeaderboard(title: string, settled: Snapshot, { names, progress }: Players): void {
+  progress.print(heading(title, style));
+  progress.print(`${leaderboardTable(settled, names)}\n`);
 }
 
 await main(HELP, demo);

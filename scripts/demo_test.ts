@@ -36,8 +36,8 @@ function exists(folder: URL): boolean {
   }
 }
 
-Deno.test("the demo runs a whole competition with a lying and an absent miner", async () => {
-  const { code, output, errors, summary } = await runDemo("--json");
+/** What holds of a run with 7 miners, one lying and one absent, whatever the mode. */
+function checkRun({ code, output, errors, summary }: Run): Summary {
   assert.equal(code, 0, errors);
   assert(summary);
   assert.equal(summary.ok, true);
@@ -50,9 +50,36 @@ Deno.test("the demo runs a whole competition with a lying and an absent miner", 
   // Of 7 miners, one lies and one is absent.
   assert.deepEqual(new Set(Object.values(summary.agreeing)), new Set([5]));
   assert.match(output, /miner 7 \(lying\): \d+ dissents cost \d/);
-  assert.match(output, /Leaderboard, submissions still open/);
   assert.match(output, /left in the contract: 0 ETH/);
   assert(summary.gas.appendModel!.calls > 0, "one model travels in several chunks");
+  return summary;
+}
+
+Deno.test("the demo runs a sealed competition, and shows that it was sealed until the beacon", async () => {
+  const run = await runDemo("--json");
+  const { mode, sealed } = checkRun(run);
+  assert.equal(mode, "sealed");
+  const { unsealRound, ...evidence } = sealed!;
+  assert(unsealRound > 0);
+  // Five submissions, and inputs and labels of the test set.
+  assert.deepEqual(evidence, {
+    relayStatus: 425,
+    beaconPosted: false,
+    sealed: 7,
+    openedBefore: 0,
+    openedAfter: 7,
+    ownerTransactions: 0,
+  });
+  assert.match(run.output, /A second before beacon \d+: the relay refuses it \(HTTP 425\)/);
+  assert.match(run.output, /host and authors since submissions ended: 0/);
+  assert.doesNotMatch(run.output, /still open/);
+});
+
+Deno.test("the demo with --open fills the leaderboard while submissions are still open", async () => {
+  const run = await runDemo("--json", "--open");
+  const { mode, sealed } = checkRun(run);
+  assert.deepEqual([mode, sealed], ["open", undefined]);
+  assert.match(run.output, /Leaderboard, submissions still open/);
 });
 
 Deno.test("the demo with 3 miners has no faults, and a table of numbers will do as data", async () => {
@@ -78,26 +105,37 @@ Deno.test("the demo with 3 miners has no faults, and a table of numbers will do 
   }
 });
 
-Deno.test({
-  name: "the demo scores seven models of PyTorch and scikit-learn as these libraries do",
-  ignore: !(exists(MNIST) && exists(MODELS)), // They lie beside the repository, not in it.
-  async fn() {
-    const folders = ["--data", fileURLToPath(MNIST), "--models", fileURLToPath(MODELS)];
-    const { code, errors, summary } = await runDemo("--json", ...folders);
-    assert.equal(code, 0, errors);
-    assert.deepEqual(summary?.scores, {
-      sk_logreg: 91350,
-      sk_tree: 87870,
-      torch_lenet5: 99280,
-      torch_linear: 92800,
-      torch_mlp128: 97010,
-      torch_mlp16: 93440,
-      torch_tiny8k: 99180,
-    });
-    assert.equal(summary?.winner, "torch_lenet5");
-    assert.deepEqual(new Set(Object.values(summary!.agreeing)), new Set([5]));
-  },
-});
+for (
+  const [name, miners, agreeing, args] of [["", 7, 5, []], [", also open", 3, 3, [
+    "--open",
+  ]]] as const
+) {
+  Deno.test({
+    name: `the demo scores seven models of PyTorch and scikit-learn as these libraries do${name}`,
+    ignore: !(exists(MNIST) && exists(MODELS)), // They lie beside the repository, not in it.
+    async fn() {
+      const folders = ["--data", fileURLToPath(MNIST), "--models", fileURLToPath(MODELS)];
+      const { code, errors, summary } = await runDemo(
+        "--json",
+        `--miners=${miners}`,
+        ...args,
+        ...folders,
+      );
+      assert.equal(code, 0, errors);
+      assert.deepEqual(summary?.scores, {
+        sk_logreg: 91350,
+        sk_tree: 87870,
+        torch_lenet5: 99280,
+        torch_linear: 92800,
+        torch_mlp128: 97010,
+        torch_mlp16: 93440,
+        torch_tiny8k: 99180,
+      });
+      assert.equal(summary?.winner, "torch_lenet5");
+      assert.deepEqual(new Set(Object.values(summary!.agreeing)), new Set([agreeing]));
+    },
+  });
+}
 
 Deno.test("the demo ends also when lying costs the whole bond", async () => {
   const folder = await Deno.makeTempDir();
@@ -124,13 +162,24 @@ Deno.test("the demo ends also when lying costs the whole bond", async () => {
 
 Deno.test("the demo answers mistakes with one line and code 1", async () => {
   const folder = await Deno.makeTempDir();
+  const tested = await Deno.makeTempDir();
   try {
+    for (const name of ["images-idx3", "labels-idx1"]) {
+      await Deno.writeFile(
+        `${tested}/t10k-${name}-ubyte`,
+        Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 1, 5),
+      );
+    }
     const mistakes: [string[], RegExp][] = [
       [["--miners=0"], /^error: --miners: expected a whole number from 1 to 256, got "0"\n$/],
       [["--data", `${folder}/none`], /^error: .*none: expected a folder, there is none\n$/],
       [
         ["--data", folder],
         /^error: .*expected the four MNIST files .* or one CSV file, found neither\n$/,
+      ],
+      [
+        ["--data", tested, "--models", folder],
+        /^error: .*expected train-images-idx3-ubyte or .*only an open competition \(--open\)/,
       ],
       [["--models", folder], /^error: .*expected \.onnx files, found none\n$/],
     ];
@@ -140,7 +189,7 @@ Deno.test("the demo answers mistakes with one line and code 1", async () => {
       assert.match(errors, message);
     }
   } finally {
-    await Deno.remove(folder, { recursive: true });
+    for (const path of [folder, tested]) await Deno.remove(path, { recursive: true });
   }
 });
 

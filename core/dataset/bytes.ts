@@ -27,6 +27,20 @@ export async function* bounded(
   }
 }
 
+/** Passes on bytes that must be `bytes` in number, not one more or fewer; the caller names the file in `what`. */
+export async function* exactly(
+  source: ByteStream,
+  { bytes, what }: { bytes: number; what: string },
+): AsyncGenerator<Uint8Array> {
+  let total = 0;
+  for await (const chunk of source) {
+    total += chunk.length;
+    if (total > bytes) throw new InvalidData(`${what}: expected ${bytes} bytes, got more`);
+    yield chunk;
+  }
+  if (total < bytes) throw new InvalidData(`${what}: expected ${bytes} bytes, got ${total}`);
+}
+
 /** Passes bytes on and, after the last, compares their SHA-256 with `expected` (64 hex digits). */
 export async function* digested(
   source: ByteStream,

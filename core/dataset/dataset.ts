@@ -53,15 +53,14 @@ export class Dataset implements Rows {
 }
 
 /**
- * Reads a file by its CID: verified, and opened if it is sealed. Must not yield more than `maxBytes`.
- * Whatever it throws reaches the caller unchanged.
+ * Reads a file by its CID, verified. Must not yield more than `maxBytes`. Whatever it throws reaches the
+ * caller unchanged.
  */
 export type FileReader = (cid: string, maxBytes: number) => ByteStream;
 
 /**
  * Loads the training or the test set of a competition: fetches, unzips, parses and checks as the
- * bytes stream in, bounded by the sizes in the manifest. In a sealed competition `read` opens the
- * files of the test set.
+ * bytes stream in, bounded by the sizes in the manifest. {@link loadTestSet} opens a sealed test set.
  *
  * @throws {InvalidData} if a file does not hold what the manifest says
  * @throws {RangeError} if the manifest has no such part
@@ -83,7 +82,8 @@ export async function loadDataset(
 }
 
 /**
- * The first rows of a data set: what takes the place of a false test set (PROTOCOL.md section 7).
+ * The first rows of a data set: what takes the place of a false test set (PROTOCOL.md section 7). They are
+ * copied, so that the others can leave the memory.
  *
  * @throws {RangeError} if it has fewer
  */
@@ -92,8 +92,8 @@ export function firstRows(dataset: Dataset, rows: number): Dataset {
     throw new RangeError(`rows: expected 1 to ${dataset.rows}, got ${rows}`);
   }
   return new Dataset(dataset.manifest, {
-    values: dataset.values.subarray(0, rows * dataset.features),
-    labels: dataset.labels.subarray(0, rows),
+    values: dataset.values.slice(0, rows * dataset.features),
+    labels: dataset.labels.slice(0, rows),
   });
 }
 

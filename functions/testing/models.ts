@@ -1,6 +1,13 @@
 /** A small data set, models whose scores on it are known, and payloads that are no models. */
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex } from "@noble/hashes/utils.js";
 import { deflate } from "pako";
-import { encodeManifest, type Manifest } from "../../core/dataset/manifest.ts";
+import {
+  encodeManifest,
+  type FileRef,
+  type IdxPart,
+  type Manifest,
+} from "../../core/dataset/manifest.ts";
 import { KNOWN_RUNTIMES } from "../../core/evaluate/known_runtimes.ts";
 import { addFile } from "../../core/ipfs/add.ts";
 import type { Cid } from "../../core/ipfs/cid.ts";
@@ -14,44 +21,88 @@ const FEATURES = 4;
 const CLASSES = 3;
 /** Rows whose label is not the place of the largest value: no model of `linearModel` gets them right. */
 const ODD_ROWS = 6;
+const TRAIN_ROWS = 160;
+
+/** What all manifests have. */
+const COMMON = {
+  version: 1,
+  name: "largest of three",
+  task: "classification",
+  classes: ["first", "second", "third"],
+  input: { shape: [FEATURES], dtype: "uint8", scale: 1 / 255, offset: 0 },
+  metric: { name: "accuracy" },
+  runtime: { ...KNOWN_RUNTIMES.at(-1)! },
+} satisfies Partial<Manifest>;
 
 /** Adds the data set, and a manifest of it; the changes go over the manifest. */
 export async function addDataset(store: BlockStore, changes: Partial<Manifest> = {}): Promise<Cid> {
-  const inputs = idx(
-    [ROWS, FEATURES],
-    Array.from({ length: ROWS }, (_, row) => pixels(row)).flat(),
+  const part = partOf(
+    ROWS,
+    await addRef(inputsFile(ROWS), store),
+    await addRef(labelsFile(ROWS, { odd: ODD_ROWS }), store),
   );
-  const labels = idx([ROWS], Array.from({ length: ROWS }, (_, row) => labelOf(row)));
-  const part = {
-    format: "idx",
-    rows: ROWS,
-    inputs: { cid: `${await addFile(inputs, store)}`, bytes: inputs.length },
-    labels: { cid: `${await addFile(labels, store)}`, bytes: labels.length },
-  } as const;
-  const manifest: Manifest = {
-    version: 1,
-    name: "largest of three",
-    mode: "open",
-    task: "classification",
-    classes: ["first", "second", "third"],
-    input: { shape: [FEATURES], dtype: "uint8", scale: 1 / 255, offset: 0 },
-    metric: { name: "accuracy" },
-    runtime: { ...KNOWN_RUNTIMES.at(-1)! },
-    train: part,
-    test: part,
-    ...changes,
-  };
+  const manifest = { ...COMMON, mode: "open", train: part, test: part, ...changes } as const;
   return await addFile(encodeManifest(manifest), store);
+}
+
+/** How a test seals, and what it changes. */
+export interface SealedDataset {
+  /** Seals a file of the test set. */
+  seal: (plain: Uint8Array) => Promise<Uint8Array>;
+  /** Takes the place of the opened file of the labels. */
+  labels?: Uint8Array;
+  /** What goes over the manifest. */
+  changes?: (manifest: Manifest) => Partial<Manifest>;
+}
+
+/**
+ * Adds the data set with the test part sealed, and a manifest of it. The training set is larger, and has no odd row:
+ * where it stands in, scores differ.
+ */
+export async function addSealedDataset(
+  store: BlockStore,
+  { seal, labels = labelsFile(ROWS, { odd: ODD_ROWS }), changes = () => ({}) }: SealedDataset,
+): Promise<Cid> {
+  async function addSealed(plain: Uint8Array) {
+    return { ...await addRef(await seal(plain), store), sha256: bytesToHex(sha256(plain)) };
+  }
+  const manifest: Manifest = {
+    ...COMMON,
+    mode: "sealed",
+    train: partOf(
+      TRAIN_ROWS,
+      await addRef(inputsFile(TRAIN_ROWS), store),
+      await addRef(labelsFile(TRAIN_ROWS, { odd: 0 }), store),
+    ),
+    test: partOf(ROWS, await addSealed(inputsFile(ROWS)), await addSealed(labels)),
+  };
+  return await addFile(encodeManifest({ ...manifest, ...changes(manifest) }), store);
+}
+
+async function addRef(bytes: Uint8Array, store: BlockStore) {
+  return { cid: `${await addFile(bytes, store)}`, bytes: bytes.length };
+}
+
+function partOf(rows: number, inputs: FileRef, labels: FileRef): IdxPart {
+  return { format: "idx", rows, inputs, labels };
+}
+
+function inputsFile(rows: number): Uint8Array {
+  return idx([rows, FEATURES], Array.from({ length: rows }, (_, row) => pixels(row)).flat());
+}
+
+/** Labels as an IDX file, those of the first `odd` rows wrong. */
+export function labelsFile(rows: number, { odd }: { odd: number }): Uint8Array {
+  return idx(
+    [rows],
+    Array.from({ length: rows }, (_, row) => (row < odd ? row + 1 : row) % CLASSES),
+  );
 }
 
 /** Three values, of which the largest names the class, and one that says nothing. */
 function pixels(row: number): number[] {
   const place = row % CLASSES;
   return [0, 1, 2, 3].map((i) => (i === place ? 200 + row % 50 : (row * 7 + i * 31) % 180));
-}
-
-function labelOf(row: number): number {
-  return row < ODD_ROWS ? (row + 1) % CLASSES : row % CLASSES;
 }
 
 /** An IDX file of bytes. */

@@ -7,21 +7,29 @@ import { utf8ToBytes } from "@noble/hashes/utils.js";
 import { readSnapshot } from "../../core/chain/reader.ts";
 import { connect, type ConnectOptions, type Provider } from "../../core/chain/rpc.ts";
 import { type LocalSender, localSender } from "../../core/chain/signer.ts";
-import { startChain, type TestChain } from "../../core/chain/testing/chain.ts";
+import { BEACON, startChain, type TestChain } from "../../core/chain/testing/chain.ts";
 import type { Hex, Snapshot } from "../../core/chain/types.ts";
 import { createCall, registerCall, submitModelCall } from "../../core/chain/writes.ts";
-import { digestFromCid } from "../../core/ipfs/cid.ts";
+import { type Cid, digestFromCid } from "../../core/ipfs/cid.ts";
 import { gateway } from "../../core/ipfs/gateway.ts";
 import { MemoryStore } from "../../core/ipfs/store.ts";
-import { type AttemptWindows, attemptWindows, roundCount } from "../../core/protocol/clock.ts";
+import {
+  type AttemptWindows,
+  attemptWindows,
+  type BeaconClock,
+  type PhaseTerms,
+  roundCount,
+  unsealRound,
+} from "../../core/protocol/clock.ts";
 import { toHex } from "../../core/protocol/codec.ts";
 import { buyIn, withDefaults } from "../../core/protocol/terms.ts";
 import type { Terms } from "../../core/protocol/types.ts";
 import { beaconHandler } from "../../core/seal/local_beacon.ts";
+import { NO_CONTEXT, payloadContext, type PayloadOwner, seal } from "../../core/seal/sealed.ts";
 import { createDataSource } from "../data.ts";
 import { createEvaluator, type Evaluate } from "../evaluate.ts";
 import { createMiner, type Miner, type MinerParts } from "../miner.ts";
-import { addDataset } from "./models.ts";
+import { addDataset, addSealedDataset, type SealedDataset } from "./models.ts";
 
 /** EIP-155 id of Hardhat's chain. */
 const CHAIN_ID = 31_337;
@@ -105,6 +113,19 @@ export class World implements AsyncDisposable {
     return this.chain.provider.request({ method, params });
   }
 
+  /** The clock of the chain's beacon. */
+  get clock(): BeaconClock {
+    return { ...this.chain.beacon.network, sealGap: BEACON.sealGap };
+  }
+
+  /** Seals bytes to a round of the chain's beacon; without a context as files of test sets are. */
+  seal(
+    plain: Uint8Array,
+    { round, context = NO_CONTEXT }: { round: number; context?: Uint8Array },
+  ): Promise<Uint8Array> {
+    return seal(plain, { round, publicKey: this.chain.beacon.network.publicKey, context });
+  }
+
   /** Mines a block at this time. */
   async travelTo(time: number): Promise<void> {
     await this.chain.at(time);
@@ -122,6 +143,14 @@ export class World implements AsyncDisposable {
   }
 }
 
+/** What a test changes about a competition. */
+export interface CompetitionChanges extends Partial<Terms> {
+  /** Registered participants, 2 unless told. */
+  participants?: number;
+  /** Makes it a sealed one; what is in it goes over how the data set is sealed. */
+  seal?: Partial<SealedDataset>;
+}
+
 /** A competition in a world: the first account of the chain is its host, the next ones are its participants. */
 export class Competition {
   private constructor(readonly world: World, readonly id: number, readonly terms: Terms) {}
@@ -129,17 +158,17 @@ export class Competition {
   /** Opens one on the small data set, with participants registered. */
   static async open(
     world: World,
-    { participants = 2, manifest, ...changes }: Partial<Terms> & { participants?: number } = {},
+    { participants = 2, seal, ...changes }: CompetitionChanges = {},
   ): Promise<Competition> {
     const { chain } = world;
     const registrationEndsAt = await chain.now() + REGISTRATION;
+    const submissionEndsAt = registrationEndsAt + (changes.epochs ?? 1) * EPOCH;
+    const phases = { registrationEndsAt, submissionEndsAt, epochs: 1, ...changes };
     const terms = withDefaults({
-      manifest: manifest ?? digestFromCid(await addDataset(world.store)),
+      manifest: changes.manifest ?? digestFromCid(await addData(world, { phases, seal })),
       prizeFund: 10n ** 18n,
-      registrationEndsAt,
-      submissionEndsAt: registrationEndsAt + (changes.epochs ?? 1) * EPOCH,
       quorum: 3,
-      ...changes,
+      ...phases,
     });
     const id = Number(await countOf(chain.provider, chain.contract));
     await chain.send(chain.accounts[0]!, createCall(chain.contract, terms));
@@ -173,6 +202,30 @@ export class Competition {
     }
   }
 
+  /** Submits one payload in epoch 0, as it is. */
+  async submitAs(author: Hex, data: Uint8Array): Promise<void> {
+    const { chain } = this.world;
+    const upload = { id: this.id, epoch: 0, size: data.length, data };
+    await chain.send(author, submitModelCall(chain.contract, upload));
+  }
+
+  /** The beacon that opens epoch 0. */
+  get unsealRound(): number {
+    return unsealRound(this.terms, 0, this.world.clock);
+  }
+
+  /** Seals a packed model for an author in epoch 0. */
+  seal(
+    packed: Uint8Array,
+    { author, round = this.unsealRound, ...changes }:
+      & { author: Hex; round?: number }
+      & Partial<PayloadOwner>,
+  ): Promise<Uint8Array> {
+    const { contract } = this.world.chain;
+    const owner = { chainId: CHAIN_ID, contract, id: this.id, author, ...changes };
+    return this.world.seal(packed, { round, context: payloadContext(owner) });
+  }
+
   /** The competition as the chain has it. */
   snapshot(): Promise<Snapshot> {
     const { provider, contract } = this.world.chain;
@@ -201,6 +254,19 @@ export class Competition {
     await world.travelTo((await competition.windows()).commitStartsAt);
     return competition;
   }
+}
+
+/** Adds the small data set, sealed for the first epoch if told. */
+function addData(
+  world: World,
+  { phases, seal }: { phases: PhaseTerms; seal: CompetitionChanges["seal"] },
+): Promise<Cid> {
+  if (seal === undefined) return addDataset(world.store);
+  const round = unsealRound(phases, 0, world.clock);
+  return addSealedDataset(world.store, {
+    seal: (plain) => world.seal(plain, { round }),
+    ...seal,
+  });
 }
 
 /** The private key of a name, 32 bytes. */

@@ -10,14 +10,16 @@ import {
   submitModelCall,
   withdrawPrizeCall,
 } from "../../core/chain/writes.ts";
+import type { Manifest } from "../../core/dataset/manifest.ts";
 import { digestFromCid } from "../../core/ipfs/cid.ts";
-import { epochStartsAt, roundCount, unsealAt } from "../../core/protocol/clock.ts";
+import { epochStartsAt, roundCount, unsealAt, unsealRound } from "../../core/protocol/clock.ts";
 import { penalty } from "../../core/protocol/money.ts";
 import { buyIn, withDefaults } from "../../core/protocol/terms.ts";
 import type { Terms } from "../../core/protocol/types.ts";
+import { NO_CONTEXT, payloadContext, seal, SEAL_BYTES } from "../../core/seal/sealed.ts";
 import type { Miner } from "../../functions/miner.ts";
 import type { TickReport } from "../../functions/report.ts";
-import type { DemoData } from "./data.ts";
+import { type DemoData, publishData } from "./data.ts";
 import type { DemoModel } from "./models.ts";
 import type { Report } from "./progress.ts";
 import { printable } from "../lib/table.ts";
@@ -27,7 +29,8 @@ const ETHER = 10n ** 18n;
 const REGISTRATION_SECS = 3_600;
 const EPOCH_SECS = 2 * 3_600;
 const WINDOW_SECS = 600;
-const EPOCHS = 2;
+/** Epochs of an open competition; a sealed one always has one. */
+const OPEN_EPOCHS = 2;
 /** Seconds between two ticks of a miner. */
 export const TICK_SECS = 60;
 /** Ticks of all miners after which a phase is given up. */
@@ -57,38 +60,68 @@ export interface DemoMiner {
   role: "honest" | "lying" | "absent";
 }
 
+/** What a competition is made of. */
+export interface CompetitionParts {
+  host: Person;
+  data: DemoData;
+  models: DemoModel[];
+  quorum: number;
+  mode: Manifest["mode"];
+}
+
 /** A running competition. */
 export class Competition {
   private constructor(
     readonly world: World,
     readonly id: number,
     readonly terms: Terms,
+    readonly manifest: Manifest,
   ) {}
 
-  /** Creates it: two epochs, a byte limit that fits the largest model. */
+  /**
+   * Publishes the data and creates it: two epochs, or a sealed one; a byte limit that fits the largest payload. The test
+   * set is sealed before: the beacon that will open it follows from the terms.
+   */
   static async create(
     world: World,
-    { host, data, models, quorum }: {
-      host: Person;
-      data: DemoData;
-      models: DemoModel[];
-      quorum: number;
-    },
+    { host, data, models, quorum, mode }: CompetitionParts,
   ): Promise<Competition> {
+    const sealed = mode === "sealed";
     const registrationEndsAt = await world.now() + REGISTRATION_SECS;
+    const epochs = sealed ? 1 : OPEN_EPOCHS;
+    const submissionEndsAt = registrationEndsAt + epochs * EPOCH_SECS;
+    const phases = { registrationEndsAt, submissionEndsAt, epochs };
+    const target = {
+      round: unsealRound(phases, 0, world.clock),
+      publicKey: world.beacon.network.publicKey,
+      context: NO_CONTEXT,
+    };
+    const { cid, manifest } = await publishData(data, {
+      store: world.store,
+      seal: sealed ? (plain) => seal(plain, target) : undefined,
+    });
+    const largest = Math.max(...models.map(({ packed }) => packed.length));
     const terms = withDefaults({
-      manifest: digestFromCid(data.cid),
+      manifest: digestFromCid(cid),
       prizeFund: 10n * ETHER,
-      registrationEndsAt,
-      submissionEndsAt: registrationEndsAt + EPOCHS * EPOCH_SECS,
-      epochs: EPOCHS,
+      ...phases,
       commitSecs: WINDOW_SECS,
       revealSecs: WINDOW_SECS,
-      byteLimit: Math.max(...models.map(({ packed }) => packed.length)),
+      byteLimit: largest + (sealed ? SEAL_BYTES : 0),
       quorum,
     });
     await world.send(host, createCall(world.contract, terms));
-    return new Competition(world, 0, terms);
+    return new Competition(world, 0, terms, manifest);
+  }
+
+  /** The beacon that opens the first epoch, and the test set. */
+  get unsealRound(): number {
+    return unsealRound(this.terms, 0, this.world.clock);
+  }
+
+  /** Unix second of that beacon. */
+  get unsealAt(): number {
+    return unsealAt(this.terms, 0, this.world.clock);
   }
 
   /** The competition as the chain has it now. */
@@ -120,33 +153,58 @@ export class Competition {
     }
   }
 
-  /** Submits the models of an epoch, each in as many chunks as it takes. */
+  /** Submits the models of an epoch, sealed if it is to be, each in as many chunks as it takes. */
   async submit(epoch: number, authors: Author[], report: Report): Promise<void> {
-    const { world, id, terms } = this;
+    const { world, terms } = this;
     await world.travelTo(epochStartsAt(terms, epoch));
     let transactions = 0;
-    for (const [i, { person, model: { name, packed } }] of authors.entries()) {
-      let offset = 0;
-      for (const data of splitChunks(packed)) {
-        await world.send(
-          person,
-          offset === 0
-            ? submitModelCall(world.contract, { id, epoch, size: packed.length, data })
-            : appendModelCall(world.contract, { id, offset, data }),
-        );
-        offset += data.length;
-        transactions++;
-        report(
-          `${i + 1} of ${authors.length}, ${printable(name)} ${offset} of ${packed.length} bytes`,
-        );
-      }
+    for (const [i, { person, model }] of authors.entries()) {
+      const payload = await this.#payloadOf(model, person);
+      transactions += await this.#upload(payload, {
+        epoch,
+        person,
+        report: (done) =>
+          report(
+            `${i + 1} of ${authors.length}, ${
+              printable(model.name)
+            } ${done} of ${payload.length} bytes`,
+          ),
+      });
     }
     report(`${authors.length} in ${transactions} transactions`);
   }
 
+  #payloadOf({ packed }: DemoModel, { address }: Person): Promise<Uint8Array> | Uint8Array {
+    if (this.manifest.mode === "open") return packed;
+    const { world: { chainId, contract, beacon }, id, unsealRound: round } = this;
+    const context = payloadContext({ chainId, contract, id, author: address });
+    return seal(packed, { round, publicKey: beacon.network.publicKey, context });
+  }
+
+  /** Gives the number of transactions. */
+  async #upload(
+    payload: Uint8Array,
+    { epoch, person, report }: { epoch: number; person: Person; report: (bytes: number) => void },
+  ): Promise<number> {
+    const { world, id } = this;
+    let offset = 0;
+    const chunks = splitChunks(payload);
+    for (const data of chunks) {
+      await world.send(
+        person,
+        offset === 0
+          ? submitModelCall(world.contract, { id, epoch, size: payload.length, data })
+          : appendModelCall(world.contract, { id, offset, data }),
+      );
+      offset += data.length;
+      report(offset);
+    }
+    return chunks.length;
+  }
+
   /** Runs the miners' ticks until all submissions of an epoch are decided. */
   async evaluate(epoch: number, miners: DemoMiner[], report: Report): Promise<Snapshot> {
-    await this.world.travelTo(unsealAt(this.terms, epoch, await this.#clock()));
+    await this.world.travelTo(unsealAt(this.terms, epoch, this.world.clock));
     const present = miners.filter(({ role }) => role !== "absent");
     const committers = await this.#tickUntil(present, (snapshot) => {
       const rounds = snapshot.rounds[epoch] ?? [];
@@ -169,11 +227,8 @@ export class Competition {
     });
   }
 
-  /** Ends the submission phase and lets the miners finalize and claim; pays the winner and the absent miner. */
-  async payOut(
-    miners: DemoMiner[],
-    { winner, report }: { winner: (submission: Submission) => Person; report: Report },
-  ): Promise<Snapshot> {
+  /** Ends the submission phase and lets the miners finalize and claim; somebody claims for the absent one. */
+  async finish(miners: DemoMiner[], report: Report): Promise<Snapshot> {
     const { world, id } = this;
     await world.travelTo(this.terms.submissionEndsAt);
     const present = miners.filter(({ role }) => role !== "absent");
@@ -191,14 +246,21 @@ export class Competition {
         await world.send(person, claimCall(world.contract, { id, who: person.address }));
       }
     }
-    const best = ended.competition.best;
-    const submission = best === undefined ? undefined : ended.submissions[best];
-    if (submission === undefined || ended.competition.status !== "final") {
-      throw new Error(`the competition ended as ${ended.competition.status}, without a winner`);
-    }
-    await world.send(winner(submission), withdrawPrizeCall(world.contract, { id }));
-    report(`final, ${winner(submission).name} has withdrawn the prize`);
     return ended;
+  }
+
+  /** Lets the winner withdraw the prize. @throws {Error} if there is none */
+  async payOut(
+    { competition: { best, status }, submissions }: Snapshot,
+    { winner, report }: { winner: (submission: Submission) => Person; report: Report },
+  ): Promise<void> {
+    const submission = best === undefined ? undefined : submissions[best];
+    if (submission === undefined || status !== "final") {
+      throw new Error(`the competition ended as ${status}, without a winner`);
+    }
+    const { world, id } = this;
+    await world.send(winner(submission), withdrawPrizeCall(world.contract, { id }));
+    report(winner(submission).name);
   }
 
   /** Dissents of each miner when the last round had been settled: claiming empties the accounts. */
@@ -212,10 +274,6 @@ export class Competition {
       const key = { contract, id, who: person.address, block: { number } };
       return { person, dissents: (await readAccount(provider, key))?.dissents ?? 0 };
     }));
-  }
-
-  async #clock() {
-    return (await this.snapshot()).constants;
   }
 
   /**

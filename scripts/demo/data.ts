@@ -1,23 +1,43 @@
 /** The data of a demo: digits that it draws, a folder with MNIST's files, or a folder with a CSV file. */
+import { sha256 as digest } from "@noble/hashes/sha2.js";
+import { bytesToHex } from "@noble/hashes/utils.js";
 import { type Cid, formatCid, rawCid } from "../../core/ipfs/cid.ts";
 import { addFile } from "../../core/ipfs/add.ts";
-import type { BlockStore } from "../../core/ipfs/store.ts";
-import { type Dataset, firstRows, loadDataset } from "../../core/dataset/dataset.ts";
-import { encodeManifest, type FileRef, type Manifest } from "../../core/dataset/manifest.ts";
+import { type BlockStore, MemoryStore } from "../../core/ipfs/store.ts";
+import {
+  type Dataset,
+  type FileReader,
+  firstRows,
+  loadDataset,
+} from "../../core/dataset/dataset.ts";
+import {
+  encodeManifest,
+  type FileRef,
+  type Manifest,
+  type Part,
+} from "../../core/dataset/manifest.ts";
 import { KNOWN_RUNTIMES } from "../../core/evaluate/known_runtimes.ts";
 import { drawSets, encodeIdxImages, encodeIdxLabels } from "./digits.ts";
 import { readTable } from "./csv_folder.ts";
 import type { Examples } from "./train.ts";
 
-/** A data set that is on IPFS now. */
+/** A data set of this machine. */
 export interface DemoData {
+  /** What it is, as an open competition's manifest; nothing is on IPFS yet. */
   manifest: Manifest;
-  /** CID of the manifest, whose digest goes into the contract. */
-  cid: Cid;
-  /** What the demo's own models learn from; undefined if there is no training set. */
+  /** Its files, by CID. */
+  files: ReadonlyMap<string, Uint8Array>;
+  /** What the demo's own models learn from; undefined if none are to be trained. */
   train: Examples | undefined;
   /** Whether its columns differ so much that they should be standardised. */
   isTable: boolean;
+}
+
+/** A data set that is on IPFS now. */
+export interface PublishedData {
+  manifest: Manifest;
+  /** CID of the manifest, whose digest goes into the contract. */
+  cid: Cid;
 }
 
 /** Training on the spot uses no more rows than these. */
@@ -34,31 +54,33 @@ const GREY: Manifest["input"] = {
 type Source = Pick<Manifest, "name" | "classes" | "input" | "train" | "test" | "source">;
 type Publish = (bytes: Uint8Array) => Promise<FileRef>;
 
+/** How to read the data. */
+export interface DataOptions {
+  /** Folder with MNIST's files or one CSV file; without it the demo draws digits. */
+  folder?: string | undefined;
+  /** Seed of drawing and of parting a CSV file. */
+  seed: number;
+  /** A sealed competition needs a training set. */
+  mode: Manifest["mode"];
+  /** Whether models are to be trained, for which it takes a training set too. */
+  train: boolean;
+}
+
 /**
- * Puts the data on IPFS and loads what there is to learn from.
+ * Reads or draws the data, and loads what there is to learn from.
  *
- * @param options.folder folder with MNIST's files or one CSV file; without it the demo draws digits
- * @param options.seed seed of drawing and of parting a CSV file
- * @param options.train whether models are to be trained
  * @throws {Error} that says what is wrong with the folder
  */
-export async function publishData(
-  { folder, seed, train, store }: {
-    folder?: string | undefined;
-    seed: number;
-    train: boolean;
-    store: BlockStore;
-  },
-): Promise<DemoData> {
+export async function readData({ folder, seed, mode, train }: DataOptions): Promise<DemoData> {
   const files = new Map<string, Uint8Array>();
   async function publish(bytes: Uint8Array): Promise<FileRef> {
-    const cid = formatCid(await addFile(bytes, store));
+    const cid = formatCid(await addFile(bytes, new MemoryStore()));
     files.set(cid, bytes);
     return { cid, bytes: bytes.length };
   }
   const source = folder === undefined
     ? await drawn(seed, publish)
-    : await fromFolder(folder, { seed, train, publish });
+    : await fromFolder(folder, { seed, train: train || mode === "sealed", publish });
   const [runtime] = KNOWN_RUNTIMES;
   if (runtime === undefined) throw new Error("There is no known runtime to name in the manifest.");
   const manifest: Manifest = {
@@ -69,21 +91,52 @@ export async function publishData(
     runtime,
     ...source,
   };
+  const read: FileReader = async function* (cid) {
+    yield files.get(cid) ?? new Uint8Array();
+  };
+  const examples = train
+    ? toExamples(await loadDataset(manifest, { part: "train", read }))
+    : undefined;
+  return { manifest, files, train: examples, isTable: manifest.input.dtype === "float64" };
+}
+
+/**
+ * Puts data on IPFS, and a manifest of them.
+ *
+ * @param seal makes a sealed competition's of it: seals each file of the test set
+ */
+export async function publishData(
+  { manifest: draft, files }: DemoData,
+  { store, seal }: {
+    store: BlockStore;
+    seal?: ((plain: Uint8Array) => Promise<Uint8Array>) | undefined;
+  },
+): Promise<PublishedData> {
+  async function add({ cid }: FileRef): Promise<FileRef> {
+    const bytes = files.get(cid)!;
+    return { cid: formatCid(await addFile(bytes, store)), bytes: bytes.length };
+  }
+  async function addSealed({ cid }: FileRef): Promise<FileRef> {
+    const plain = files.get(cid)!;
+    const bytes = await seal!(plain);
+    const sha256 = bytesToHex(digest(plain));
+    return { cid: formatCid(await addFile(bytes, store)), bytes: bytes.length, sha256 };
+  }
+  const manifest: Manifest = {
+    ...draft,
+    mode: seal === undefined ? "open" : "sealed",
+    ...draft.train === undefined ? {} : { train: await mapFiles(draft.train, add) },
+    test: await mapFiles(draft.test, seal === undefined ? add : addSealed),
+  };
   const bytes = encodeManifest(manifest);
   const cid = await rawCid(bytes);
   await store.put(cid, bytes);
-  const isTable = manifest.input.dtype === "float64";
-  const examples = train && manifest.train !== undefined
-    ? toExamples(
-      await loadDataset(manifest, {
-        part: "train",
-        read: async function* (cid) {
-          yield files.get(cid) ?? new Uint8Array();
-        },
-      }),
-    )
-    : undefined;
-  return { manifest, cid, train: examples, isTable };
+  return { manifest, cid };
+}
+
+async function mapFiles(part: Part, change: (file: FileRef) => Promise<FileRef>): Promise<Part> {
+  if ("table" in part) return { ...part, table: await change(part.table) };
+  return { ...part, inputs: await change(part.inputs), labels: await change(part.labels) };
 }
 
 function toExamples(dataset: Dataset): Examples {
@@ -155,7 +208,12 @@ async function mnist(
 ): Promise<Source> {
   async function file(start: string): Promise<[FileRef, Uint8Array, boolean]> {
     const name = names.find((name) => name === start || name === `${start}.gz`);
-    if (name === undefined) throw new Error(`--data ${folder}: expected ${start} or ${start}.gz`);
+    if (name === undefined) {
+      const why = start.startsWith("train")
+        ? "; only an open competition (--open) of ready models (--models) needs no training set"
+        : "";
+      throw new Error(`--data ${folder}: expected ${start} or ${start}.gz${why}`);
+    }
     const bytes = await Deno.readFile(`${folder}/${name}`);
     return [await publish(bytes), bytes, name.endsWith(".gz")];
   }

@@ -1,4 +1,5 @@
 /** The command line of `deno task demo`. */
+import type { Manifest } from "../../core/dataset/manifest.ts";
 import { minRevealsRange } from "../../core/protocol/terms.ts";
 import { readArguments, UsageError, wholeNumber } from "../lib/cli.ts";
 
@@ -6,11 +7,14 @@ import { readArguments, UsageError, wholeNumber } from "../lib/cli.ts";
 export const HELP = `Usage: deno task demo [OPTION...]
 
 Runs a whole competition on this machine: an embedded chain, an IPFS gateway, a beacon, participants who train their
-models on the spot, and miners who evaluate them. Nothing leaves the machine.
+models on the spot, and miners who evaluate them. Nothing leaves the machine. The competition is sealed: models and test
+set are encrypted to the beacon of a time after the deadline, and the demo shows that nobody opens them before.
 
+  --open        an open competition instead, in two epochs, the leaderboard filling in between
   --miners N    miners, 1 to 256 (default 7). From 7 on, one of them lies and one is absent.
   --quorum N    evaluations asked for each submission, 1 to 256 (default 7, or the number of miners if that is less)
-  --data DIR    a folder with MNIST's four IDX files (also .gz), or with one CSV file, instead of drawn digits
+  --data DIR    a folder with MNIST's four IDX files (also .gz), or with one CSV file, instead of drawn digits. Of a CSV
+                file one row in four is the test set (with --open and --models: all rows)
   --models DIR  a folder with ONNX files: each is a participant's model, instead of training some
   --seed N      seed of everything that is drawn (default 1)
   --json        print one last line of JSON: scores, winner, gas, ...
@@ -19,6 +23,7 @@ models on the spot, and miners who evaluate them. Nothing leaves the machine.
 
 /** What the demo is to do. */
 export interface DemoOptions {
+  mode: Manifest["mode"];
   miners: number;
   quorum: number;
   data: string | undefined;
@@ -34,6 +39,7 @@ export interface DemoOptions {
  */
 export function readOptions(args: string[]): DemoOptions {
   const values = readArguments(args, {
+    open: { type: "boolean", default: false },
     miners: { type: "string", default: "7" },
     quorum: { type: "string" },
     data: { type: "string" },
@@ -54,6 +60,7 @@ export function readOptions(args: string[]): DemoOptions {
     );
   }
   return {
+    mode: values.open ? "open" : "sealed",
     miners,
     quorum,
     data: values.data,

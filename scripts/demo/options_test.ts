@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { readOptions } from "./options.ts";
 
-Deno.test("readOptions takes 7 miners and a quorum of 7 by default", () => {
+Deno.test("readOptions takes a sealed competition, 7 miners and a quorum of 7 by default", () => {
   assert.deepEqual(readOptions([]), {
+    mode: "sealed",
     miners: 7,
     quorum: 7,
     data: undefined,
@@ -10,6 +11,10 @@ Deno.test("readOptions takes 7 miners and a quorum of 7 by default", () => {
     seed: 1,
     json: false,
   });
+});
+
+Deno.test("readOptions takes an open competition if told", () => {
+  assert.equal(readOptions(["--open"]).mode, "open");
 });
 
 Deno.test("readOptions asks no more evaluations than there are miners, unless told", () => {

@@ -3,6 +3,7 @@ import type { Snapshot, Submission } from "../../core/chain/types.ts";
 import { leaderboard } from "../../core/protocol/ranking.ts";
 import { penalty } from "../../core/protocol/money.ts";
 import type { Hex } from "../../core/protocol/types.ts";
+import { type Before, type Evidence, isConvincing } from "./evidence.ts";
 import type { Ledger } from "./ledger.ts";
 import {
   type Column,
@@ -25,8 +26,9 @@ export interface Names {
 
 /** The summary that `--json` prints. */
 export interface Summary {
-  /** Whether the competition ended as it should: a winner, and books that balance. */
+  /** Whether the competition ended as it should: a winner, books that balance, and evidence that convinces. */
   ok: boolean;
+  mode: "sealed" | "open";
   /** Score of each settled model; models whose submission is void are left out. */
   scores: Record<string, number>;
   winner: string | undefined;
@@ -34,6 +36,8 @@ export interface Summary {
   /** Agreeing evaluations of each model. */
   agreeing: Record<string, number>;
   balanced: boolean;
+  /** In sealed mode: who could open what when, and what was needed of host and authors. */
+  sealed?: Evidence;
   /** By function: number of calls, mean and greatest gas. */
   gas: Record<string, { calls: number; mean: number; max: number }>;
   /** Wall-clock seconds. */
@@ -42,9 +46,9 @@ export interface Summary {
 
 const right = (title: string): Column => ({ title, align: "right" });
 
-/** The leaderboard: place, author, model, score, agreeing evaluations, packed bytes. */
+/** The leaderboard: place, author, model, score, agreeing evaluations, bytes on the chain, epoch if there are several. */
 export function leaderboardTable(snapshot: Snapshot, names: Names): string {
-  const { competition: { quorum }, miners } = snapshot;
+  const { competition: { quorum, epochs }, miners } = snapshot;
   const seats = Math.min(quorum, miners.length);
   const columns = [
     right("place"),
@@ -52,8 +56,8 @@ export function leaderboardTable(snapshot: Snapshot, names: Names): string {
     { title: "model" },
     right("score"),
     right("agreeing"),
-    right("packed bytes"),
-    right("epoch"),
+    right("payload bytes"),
+    ...epochs > 1 ? [right("epoch")] : [],
   ];
   const rows = leaderboard(snapshot.submissions).map((submission, i) => {
     const { result, author, size, epoch } = submission;
@@ -65,7 +69,7 @@ export function leaderboardTable(snapshot: Snapshot, names: Names): string {
       settled ? formatScore(result.score) : result.state,
       settled ? `${result.agreeing}/${seats}` : "-",
       formatInteger(size),
-      String(epoch + 1),
+      ...epochs > 1 ? [String(epoch + 1)] : [],
     ];
   });
   return formatTable(columns, rows);
@@ -113,7 +117,13 @@ export function gasTable({ gas }: Ledger): string {
 /** The summary for programs. */
 export function summarize(
   snapshot: Snapshot,
-  { names, ledger, seconds }: { names: Names; ledger: Ledger; seconds: number },
+  { names, ledger, evidence, seconds }: {
+    names: Names;
+    ledger: Ledger;
+    /** Of a sealed competition. */
+    evidence: Evidence | undefined;
+    seconds: number;
+  },
 ): Summary {
   const { competition } = snapshot;
   const scores: Record<string, number> = {};
@@ -125,14 +135,16 @@ export function summarize(
   }
   const best = competition.best === undefined ? undefined : snapshot.submissions[competition.best];
   const ok = competition.status === "final" && best !== undefined && ledger.balanced &&
-    ledger.left === 0n;
+    ledger.left === 0n && (evidence === undefined || isConvincing(evidence));
   return {
     ok,
+    mode: evidence === undefined ? "open" : "sealed",
     scores,
     winner: best === undefined ? undefined : names.model(best),
     miners: snapshot.miners.length,
     agreeing,
     balanced: ledger.balanced,
+    ...evidence === undefined ? {} : { sealed: evidence },
     gas: Object.fromEntries(
       [...ledger.gas].map(([name, { calls, total, max }]) => [
         name,
@@ -141,6 +153,19 @@ export function summarize(
     ),
     seconds: Math.round(seconds * 10) / 10,
   };
+}
+
+/** In a line: what a second before the beacon was to be had and to be opened. */
+export function beforeLine({ relayStatus, beaconPosted, sealed, openedBefore }: Before): string {
+  const posted = beaconPosted ? "has it" : "does not have it";
+  return `the relay refuses it (HTTP ${relayStatus}), the contract ${posted}, ` +
+    `the newest beacon opens ${openedBefore} of ${sealed} sealed submissions and files`;
+}
+
+/** In a line: what it took to open everything. */
+export function afterLine({ openedAfter, sealed, ownerTransactions }: Evidence): string {
+  return `the posted beacon opens ${openedAfter} of ${sealed}; ` +
+    `transactions of host and authors since submissions ended: ${ownerTransactions}`;
 }
 
 /** Heading of a part of the output. */

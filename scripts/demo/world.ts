@@ -1,6 +1,7 @@
 /** The machine that a demo runs on: an embedded chain with the contract, an IPFS gateway and a beacon, all on loopback. */
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import { gateway } from "../../core/ipfs/gateway.ts";
+import type { BeaconClock } from "../../core/protocol/clock.ts";
 import type { BlockStore } from "../../core/ipfs/store.ts";
 import type { Provider } from "../../core/chain/rpc.ts";
 import { readBlock } from "../../core/chain/reader.ts";
@@ -38,7 +39,10 @@ export interface World {
   chainId: number;
   contract: Hex;
   beacon: LocalBeacon;
-  sealGap: number;
+  /** The beacon's clock, as the contract knows it. */
+  clock: BeaconClock;
+  /** What the gateway serves. */
+  store: BlockStore;
   gatewayUrl: string;
   /** Base URL of the beacon's HTTP answers. */
   relayUrl: string;
@@ -83,7 +87,8 @@ export async function openWorld(
       chainId,
       contract: await deploy({ provider, sender: deployer.sender }, clock),
       beacon,
-      sealGap: SEAL_GAP,
+      clock,
+      store,
       gatewayUrl: serve(gateway(store), servers),
       relayUrl: serve(beaconHandler(beacon, { now }), servers),
       person,
