@@ -78,6 +78,9 @@ Deno.test("a sealed competition on the site", async (t) => {
   await step("registers after fetching the sealed test set as it is", async () => {
     await open("Submit");
     await page.getByRole("main").getByRole("button", { name: "Test wallet" }).click();
+    await page.getByText("A sealed competition: models and test set are encrypted until").waitFor();
+    await page.getByText("beacon of its own instead of drand's").waitFor();
+    await witness.look("sealed-register");
     await page.getByRole("button", { name: "Register for 1 ETH" }).click();
     await page.getByRole("button", { name: "Confirm and register" }).click();
     await page.getByText("You are a participant").waitFor();
@@ -102,6 +105,8 @@ Deno.test("a sealed competition on the site", async (t) => {
     await dialog.getByText(`and is sealed to ${kilobytes.toFixed(1)} KB`).waitFor();
     await dialog.getByText(/It opens on .*, not before, and as a model of this account only/)
       .waitFor();
+    await dialog.getByText("beacon of its own instead of drand's").waitFor();
+    await dialog.getByText("All chunks must be in blocks before the epoch ends, in").waitFor();
     await witness.look("sealed-upload-dialog");
   });
 
@@ -179,6 +184,8 @@ Deno.test("a sealed competition on the site", async (t) => {
   await step("shows the training set's first rows in place of a false test set", async () => {
     await page.goto(`${url}#/competition/1/data`);
     await page.getByText("The test set does not open to what the host promised").waitFor();
+    await page.getByText(/which is the one that opens it as this node says/).waitFor();
+    await page.getByText("beacon of its own instead of drand's").waitFor();
     await page.getByRole("region", { name: "Test set: 1,000 images" }).waitFor();
     await witness.look("false-test-set");
   });

@@ -48,6 +48,7 @@ Deno.test("a participant's way through the site", async (t) => {
   });
 
   await step("registers, the cost confirmed first", async () => {
+    await page.getByText("An open competition: everybody can see the models").waitFor();
     const register = page.getByRole("button", { name: "Register for 1.0000005 ETH" });
     await register.click();
     const dialog = page.getByRole("dialog", { name: "Register" });

@@ -4,12 +4,14 @@ import type { Provider } from "../../../core/chain/provider.ts";
 import { readCompetitions, readParticipant, readSnapshot } from "../../../core/chain/reader.ts";
 import type {
   Competition,
+  Constants,
   Participant,
   PostedBeacon,
   Snapshot,
 } from "../../../core/chain/types.ts";
 import type { Hex } from "../../../core/protocol/types.ts";
 import type { SiteConfig } from "./config.ts";
+import { differenceOf } from "./fixed.ts";
 import { type Head, readHead } from "./head.ts";
 
 /** The site's view of the contract. Everything rejects when no node answers. */
@@ -26,15 +28,43 @@ export interface ChainReader {
   signature(beacon: PostedBeacon): Promise<Uint8Array>;
 }
 
-/** Reads the configured contract through `provider`, by default through the configured nodes. */
+/**
+ * Reads the configured contract through `provider`, by default through the configured nodes. Snapshots of another chain, and
+ * what cannot have changed since the first one of a visit, are refused.
+ */
 export function createReader(
-  { rpcUrls, contract }: Pick<SiteConfig, "rpcUrls" | "contract">,
+  { rpcUrls, contract, chainId }: Pick<SiteConfig, "rpcUrls" | "contract" | "chainId">,
   provider: Provider = connect(rpcUrls),
 ): ChainReader {
+  const terms = new Map<number, Competition>();
+  let constants: Constants | undefined;
+
+  function check(id: number, snapshot: Snapshot): void {
+    if (snapshot.chainId !== chainId) {
+      throw new RangeError(
+        `the chain node is on chain ${snapshot.chainId}, but this site's contract is on chain ${chainId}`,
+      );
+    }
+    constants ??= snapshot.constants;
+    const competition = terms.get(id) ?? snapshot.competition;
+    const difference = differenceOf({ chainId, constants, competition }, snapshot);
+    if (difference !== undefined) {
+      throw new Error(
+        `the chain node tells of another ${difference} than before, which cannot change: it lies now, or did then. ` +
+          "Reload the page, and do not trust what differs",
+      );
+    }
+    terms.set(id, competition);
+  }
+
   return {
     head: () => readHead(provider),
     competitions: () => readCompetitions(provider, { contract }),
-    snapshot: (id) => readSnapshot(provider, { contract, id }),
+    async snapshot(id) {
+      const snapshot = await readSnapshot(provider, { contract, id });
+      check(id, snapshot);
+      return snapshot;
+    },
     participant: (id, who) => readParticipant(provider, { contract, id, who }),
     async signature(beacon) {
       const { readBeaconSignature } = await import("../../../core/chain/logs.ts");

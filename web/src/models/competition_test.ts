@@ -65,10 +65,10 @@ Deno.test("a competition knows that it is sealed once its manifest is read, and 
   assert.deepEqual([mode.value, seal.value], [undefined, undefined]);
   await competition.data.value!.manifest.load();
   assert.equal(mode.value, "sealed");
-  assert.deepEqual([seal.value?.state, seal.value?.round], ["closed", stage.unsealRound(0)]);
+  assert.deepEqual([seal.value?.state, seal.value?.round], ["sealed", stage.unsealRound(0)]);
   await stage.postBeacon(0);
   await competition.refresh();
-  assert.equal(seal.value?.state, "open");
+  assert.equal(seal.value?.state, "unsealed");
   const open = await visit(chain, { account, manifest: testManifest() });
   await open.competition.data.value!.manifest.load();
   assert.deepEqual([open.competition.mode.value, open.competition.seal.value], ["open", undefined]);

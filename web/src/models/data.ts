@@ -14,8 +14,8 @@ export interface CompetitionData {
   readonly test: Loadable<Rows>;
   /** The training set; undefined as a value where the manifest has none. */
   readonly train: Loadable<Rows | undefined>;
-  /** The sealed test set, fetched to see that it is there. */
-  readonly sealed: Loadable<void>;
+  /** Whether the sealed test set, fetched to see that it is there, looks like one. */
+  readonly sealed: Loadable<boolean>;
   /** Opens the sealed test set. Rejects if it cannot be fetched, or the beacon is not the network's. */
   open(beacon: PublishedBeacon, onProgress: Progress): Promise<OpenedTestSet>;
 }

@@ -19,7 +19,7 @@ export interface Row {
   agreeing: number | undefined;
   /** Evaluations asked for. */
   quorum: number;
-  /** Packed model, in bytes. */
+  /** Payload on the chain, in bytes: the packed model, sealed in a sealed competition. */
   size: number;
   /** Epoch, from 0. */
   epoch: number;

@@ -2,20 +2,26 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { buyIn } from "../../../core/protocol/terms.ts";
 import { explain } from "../chain/explain.ts";
+import { confirmWithWallet } from "../chain/fixed.ts";
 import type { Quote } from "../chain/quote.ts";
 import type { ChainWriter } from "../chain/writer.ts";
 import type { Competition } from "./competition.ts";
 import { requireFair } from "./seal.ts";
+import { requireSecureContext } from "../work/secure_context.ts";
 import type { Session } from "./session.ts";
 import { requireSigner } from "./signing.ts";
+
+const NOT_SEALED =
+  "The test set is no sealed one, so the first rows of the training set will take its place: everybody can train on what " +
+  "decides.";
 
 /** How far it is. */
 export type RegisterState =
   | { step: "idle"; problem: string | undefined }
   /** Fetching manifest and data sets: nobody should pay for a competition that cannot be taken part in. */
   | { step: "checking" }
-  /** The cost is on the screen; nothing was sent. */
-  | { step: "confirm"; quote: Quote }
+  /** The cost is on the screen; nothing was sent. `warning` says what speaks against it. */
+  | { step: "confirm"; quote: Quote; warning?: string }
   | { step: "wallet" }
   | { step: "block" };
 
@@ -56,11 +62,13 @@ export function createRegistration(
 
   function prepare(): Promise<void> {
     return attempt(async () => {
-      const { account } = requireSigner(session);
+      const { account, provider } = requireSigner(session);
       state.value = { step: "checking" };
-      await requireData(competition);
+      await confirmWithWallet(competition.snapshot.peek()!, provider);
+      const warning = await requireData(competition);
       const quote = await writer.quote(call(), { account });
-      if (state.peek().step === "checking") state.value = { step: "confirm", quote };
+      if (state.peek().step !== "checking") return;
+      state.value = { step: "confirm", quote, ...warning === undefined ? {} : { warning } };
     });
   }
 
@@ -90,11 +98,18 @@ export function createRegistration(
   };
 }
 
-/** Fetches what a competition is about, a sealed test set as it is. Rejects if it cannot be taken part in. */
-async function requireData({ data, snapshot }: Competition): Promise<void> {
+/**
+ * Fetches what a competition is about, a sealed test set as it is. Rejects if it cannot be taken part in, here or anywhere.
+ *
+ * @returns what speaks against taking part
+ */
+async function requireData({ data, snapshot }: Competition): Promise<string | undefined> {
   const { manifest, train, test, sealed } = data.peek()!;
   const found = await manifest.load();
   requireFair(found, snapshot.peek()!.competition);
+  // Who could not seal here should know before paying the buy-in.
+  if (found.mode === "sealed") requireSecureContext();
   await train.load();
-  await (found.mode === "sealed" ? sealed : test).load();
+  if (found.mode === "open") await test.load();
+  else if (!await sealed.load()) return NOT_SEALED;
 }

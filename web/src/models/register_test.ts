@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { startChain } from "../../../core/chain/testing/chain.ts";
 import { Stage } from "../../test/support/stage.ts";
 import { testManifest, visit } from "../../test/support/visitor.ts";
+import { signal } from "@preact/signals";
+import { createLoadable } from "./loadable.ts";
 import { totalOf } from "../chain/quote.ts";
 import { createRegistration } from "./register.ts";
 
@@ -109,4 +111,56 @@ Deno.test("a registration for a sealed competition fetches the sealed test set a
     assert.match(problem, /sealed and has 2 epochs/);
     assert.equal(visitor.competition.data.value!.sealed.current.value.state, "idle");
   });
+});
+
+Deno.test("a registration refuses what the wallet's node does not confirm, and where nothing can be sealed", async () => {
+  await using chain = await startChain();
+  const account = chain.accounts[1]!;
+  const manifest = testManifest({ mode: "sealed" });
+  await Stage.open(chain, { id: 0, manifest: MANIFEST, epochs: 1 });
+  const visitor = await visit(chain, { account, manifest });
+  const problemOf = async (changes: Partial<typeof visitor.competition>) => {
+    const competition = { ...visitor.competition, ...changes };
+    const registration = createRegistration({ ...visitor, competition });
+    await registration.prepare();
+    return (registration.state.value as { problem?: string }).problem;
+  };
+  const honest = visitor.competition.snapshot.peek()!;
+  const competition = { ...honest.competition, manifest: "0x12" as const };
+  assert.match(
+    (await problemOf({ snapshot: signal({ ...honest, competition }) }))!,
+    /another manifest/,
+  );
+  const page = globalThis as { isSecureContext?: boolean };
+  page.isSecureContext = false;
+  try {
+    assert.match((await problemOf({}))!, /secure pages only/);
+  } finally {
+    delete page.isSecureContext;
+  }
+  assert.equal(await problemOf({}), undefined);
+  assert.deepEqual(visitor.sent, []);
+});
+
+Deno.test("a registration warns where the sealed test set is none", async () => {
+  await using chain = await startChain();
+  const account = chain.accounts[1]!;
+  const manifest = testManifest({ mode: "sealed" });
+  await Stage.open(chain, { id: 0, manifest: MANIFEST, epochs: 1 });
+  for (const sealed of [true, false]) {
+    const visitor = await visit(chain, { account, manifest });
+    const data = visitor.competition.data.peek()!;
+    const load = () => Promise.resolve(sealed);
+    const competition = {
+      ...visitor.competition,
+      data: signal({ ...data, sealed: createLoadable(load) }),
+    };
+    const registration = createRegistration({ ...visitor, competition });
+    await registration.prepare();
+    const state = registration.state.value;
+    assert.equal(
+      state.step === "confirm" && state.warning?.slice(0, 12),
+      sealed ? undefined : "The test set",
+    );
+  }
 });

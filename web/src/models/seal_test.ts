@@ -8,17 +8,17 @@ import { requireFair, sealAt } from "./seal.ts";
 const OPENS_AT = START + 1032;
 const ROUND = OPENS_AT / 3 + 1;
 
-Deno.test("sealAt() is closed until the beacon's second, then due until it is posted", () => {
+Deno.test("sealAt() is sealed until the beacon's second, then due until it is posted", () => {
   const at = (now: number) => sealAt(snapshot(), now);
-  const drand = false;
-  assert.deepEqual(at(START), { round: ROUND, opensAt: OPENS_AT, state: "closed", drand });
-  assert.equal(at(OPENS_AT - 1).state, "closed");
+  const target = { round: ROUND, publicKey: "0x", opensAt: OPENS_AT, drand: false };
+  assert.deepEqual(at(START), { ...target, state: "sealed" });
+  assert.equal(at(OPENS_AT - 1).state, "sealed");
   assert.equal(at(OPENS_AT).state, "due");
   const beacon = { round: ROUND, randomness: `0x${"00".repeat(32)}`, block: 9 } as const;
   const posted = { ...snapshot(), beacons: [beacon, undefined] };
-  assert.equal(sealAt(posted, OPENS_AT).state, "open");
+  assert.equal(sealAt(posted, OPENS_AT).state, "unsealed");
   // The page's clock may be behind the chain's.
-  assert.equal(sealAt(posted, OPENS_AT - 1).state, "open");
+  assert.equal(sealAt(posted, OPENS_AT - 1).state, "unsealed");
   const other = { ...snapshot(), beacons: [undefined, beacon] };
   assert.equal(sealAt(other, OPENS_AT).state, "due");
 });

@@ -1,17 +1,18 @@
 /**
- * What goes onto the chain of a packed model in a sealed competition. A seal is good for one author and one epoch, and every
+ * What goes onto the chain of a packed model in a sealed competition. A seal is good for one author and one beacon, and every
  * seal has other bytes: each upload is of one seal from its first byte to its last, also across a reload.
  */
-import type { Participant } from "../../../core/chain/types.ts";
-import { unsealRound } from "../../../core/protocol/clock.ts";
+import type { Participant, Snapshot } from "../../../core/chain/types.ts";
 import type { Hex } from "../../../core/protocol/types.ts";
 import type { SealJob } from "../work/model_worker.ts";
-import type { Competition } from "./competition.ts";
+import { requireSealed, sameSeal, sealTarget } from "./seal.ts";
 import { hashOf, planUpload, type UploadPlan } from "./upload_plan.ts";
 import type { Vault } from "./vault.ts";
 
-/** Who submits, when, and what the chain has of it. */
+/** Who submits, where and when, and what the chain has of it. */
 export interface Submitting {
+  /** The competition, as two nodes tell of it. */
+  snapshot: Snapshot;
   /** The author. */
   account: Hex;
   /** The running epoch. */
@@ -23,22 +24,26 @@ export interface Submitting {
 /** Plans uploads of sealed payloads. */
 export interface Sealer {
   /**
-   * The way of a packed model onto the chain: in the seal of `before` if that is the same author's for the same epoch, in a kept
-   * one if the chain has begun to take it, otherwise sealed now.
+   * The way of a packed model onto the chain: in the seal of `before` if that is the same author's for the same beacon, in a
+   * kept one of these if the chain has begun to take it, otherwise sealed now.
+   *
+   * @throws {RangeError} if the beacon that would open it is out by this computer's clock
    */
   plan(packed: Uint8Array, at: Submitting & { before?: UploadPlan }): Promise<UploadPlan>;
-  /** To be called before the first byte is sent: keeps the payload for a later visit. */
-  keep(packed: Uint8Array, plan: UploadPlan): Promise<void>;
+  /** To be called before the first byte is sent: keeps the payload for a later visit. Gives whether it is kept. */
+  keep(packed: Uint8Array, plan: UploadPlan): Promise<boolean>;
   /** To be called after the last byte. */
-  forget(plan: UploadPlan): Promise<void>;
+  forget(packed: Uint8Array, plan: UploadPlan): Promise<void>;
 }
 
 /** What a sealer works with. */
 export interface SealerOptions {
   /** Where to. */
-  competition: Competition;
+  competition: { readonly id: number };
   /** EIP-155 id of the chain that wallets sign for. */
   chainId: number;
+  /** Address of the contract. */
+  contract: Hex;
   /** Seals. */
   seal(job: SealJob): Promise<Uint8Array>;
   /** Keeps payloads across visits. */
@@ -46,41 +51,35 @@ export interface SealerOptions {
 }
 
 /** A sealer for a competition. */
-export function createSealer({ competition, chainId, seal, vault }: SealerOptions): Sealer {
-  const snapshot = () => competition.snapshot.peek()!;
-  const keyOf = (account: Hex) => `${chainId}/${snapshot().contract}/${competition.id}/${account}`;
-
-  async function kept(packed: Uint8Array, at: Submitting): Promise<UploadPlan | undefined> {
-    if (at.participant.upload === undefined) return undefined;
-    const found = await vault.get(keyOf(at.account));
-    if (found === undefined || found.model !== modelHash(packed)) return undefined;
-    const plan = planUpload(found.payload, at);
-    return plan.sent > 0 ? plan : undefined;
-  }
-
-  function sealFor(packed: Uint8Array, { account: author, epoch }: Submitting) {
-    const { competition: terms, constants, contract } = snapshot();
-    return seal({
-      packed,
-      owner: { chainId, contract, id: competition.id, author },
-      round: unsealRound(terms, epoch, constants),
-      publicKey: constants.publicKey,
-    });
+export function createSealer(
+  { competition: { id }, chainId, contract, seal, vault }: SealerOptions,
+): Sealer {
+  /** One place for each model of an author, and for each beacon that it is sealed to. */
+  function keyOf(packed: Uint8Array, { account, seal }: Pick<UploadPlan, "account" | "seal">) {
+    const { round, publicKey } = seal!;
+    const model = hashOf([{ offset: 0, data: packed }]);
+    return [chainId, contract, id, account, round, publicKey, model].join("/");
   }
 
   return {
-    async plan(packed, { before, ...at }) {
-      if (before?.account === at.account && before.epoch === at.epoch) {
-        return planUpload(before.payload, at);
-      }
-      return await kept(packed, at) ?? planUpload(await sealFor(packed, at), at);
+    async plan(packed, { before, snapshot, ...of }) {
+      const target = sealTarget(snapshot, of.epoch);
+      requireSealed(target);
+      const { account, participant: { upload } } = of;
+      const at = { ...of, seal: target };
+      const known = before?.account === account && sameSeal(before.seal, target);
+      const own = known ? planUpload(before.payload, at) : undefined;
+      if (own !== undefined && own.sent > 0) return own;
+      // What the chain has begun to take may come from another page of this browser, or from an earlier visit.
+      const kept = upload && await vault.get(keyOf(packed, at));
+      const begun = kept && planUpload(kept, at);
+      if (begun !== undefined && begun.sent > 0) return begun;
+      const owner = { chainId, contract, id, author: account };
+      const { round, publicKey } = target;
+      return own ?? planUpload(await seal({ packed, owner, round, publicKey }), at);
     },
-    keep: (packed, { account, payload }) =>
-      vault.put(keyOf(account), { payload, model: modelHash(packed) }),
-    forget: ({ account }) => vault.delete(keyOf(account)),
+    keep: (packed, plan) =>
+      vault.put(keyOf(packed, plan), { payload: plan.payload, until: plan.seal!.opensAt }),
+    forget: (packed, plan) => vault.delete(keyOf(packed, plan)),
   };
-}
-
-function modelHash(packed: Uint8Array): Hex {
-  return hashOf([{ offset: 0, data: packed }]);
 }

@@ -39,6 +39,7 @@ export function createSubmission(
       reader,
       writer,
       chainId,
+      contract,
       vault: createVault(),
       pack: async (onnx, manifest) => (await call("pack", { onnx, manifest })).packed,
       seal: async (job) => (await call("seal", job)).payload,

@@ -1,7 +1,8 @@
 /**
  * Uploading a model: check and pack, show the cost, then one transaction per chunk. The chain is the memory: whatever
  * interrupts it (a declined request, a reload, a lost connection), choosing the same file goes on where the chain is.
- * Whatever was sent before is looked for there first, and nothing dearer than what was confirmed is sent.
+ * Whatever was sent before is looked for there first, and nothing dearer than what was confirmed, or sealed differently, is
+ * sent. What decides when a model opens is confirmed by the wallet's own node.
  */
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { Call, Participant } from "../../../core/chain/types.ts";
@@ -9,18 +10,20 @@ import type { Manifest } from "../../../core/dataset/manifest.ts";
 import { MAX_MODEL_BYTES } from "../../../core/model/inflate.ts";
 import type { Hex } from "../../../core/protocol/types.ts";
 import { explain } from "../chain/explain.ts";
+import { confirmWithWallet } from "../chain/fixed.ts";
 import type { Quote } from "../chain/quote.ts";
 import type { ChainReader } from "../chain/reader.ts";
 import { chunkGas } from "../chain/upload_gas.ts";
 import type { ChainWriter, Signer } from "../chain/writer.ts";
 import { formatBytes, formatInteger } from "../parts/format.ts";
+import { hasArrived, requireArrived, requireOwnBytes } from "./arrival.ts";
 import type { Competition } from "./competition.ts";
 import { createOutbox } from "./outbox.ts";
 import { requireFair } from "./seal.ts";
-import { createSealer, type SealerOptions, type Submitting } from "./sealer.ts";
+import { createSealer, type SealerOptions } from "./sealer.ts";
 import type { Session } from "./session.ts";
 import { requireSigner } from "./signing.ts";
-import { dearer, hashOf, planUpload, type UploadPlan } from "./upload_plan.ts";
+import { ANOTHER_BEGUN, changed, planUpload, type UploadPlan } from "./upload_plan.ts";
 
 /** A file that the user chose. */
 export type ModelFile = Pick<File, "name" | "size" | "arrayBuffer">;
@@ -66,6 +69,8 @@ export interface UploadModel {
 
 /** What an upload works with. */
 export interface UploadOptions extends SealerOptions {
+  /** Where to. */
+  competition: Competition;
   /** Whose. */
   session: Session;
   /** Tells what the chain has of it. */
@@ -75,6 +80,11 @@ export interface UploadOptions extends SealerOptions {
   /** Admits and packs an ONNX file. */
   pack(onnx: Uint8Array, manifest: Manifest): Promise<Uint8Array>;
 }
+
+/** Said before the first of several chunks of a sealed payload goes where a reload would lose it. */
+const NOT_KEPT =
+  "This browser does not keep the sealed model: do not reload or close this page before all chunks are sent, or the " +
+  "upload starts again at its full cost.";
 
 /** The upload for a competition. */
 export function createUpload(options: UploadOptions): UploadModel {
@@ -86,11 +96,11 @@ export function createUpload(options: UploadOptions): UploadModel {
   async function choose(file: ModelFile): Promise<void> {
     state.value = { step: "checking", name: file.name };
     try {
-      const { account } = requireSigner(session);
+      const signer = requireSigner(session);
       const packed = await packFile(file, options);
-      await outbox.requireIdle(account);
-      const participant = await reader.participant(competition.id, account);
-      const plan = await planFor(packed, { account, participant });
+      await outbox.requireIdle(signer.account);
+      const participant = await reader.participant(competition.id, signer.account);
+      const plan = await planFor(packed, { signer, participant });
       const quote = await quoteOf(plan, options);
       const reason = startsAgain(plan, participant);
       state.value = { step: "confirm", file: packed, plan, quote, ...reason };
@@ -102,9 +112,15 @@ export function createUpload(options: UploadOptions): UploadModel {
   /** The way of a file onto the chain in the running epoch; in the seal of `before` where that fits. */
   async function planFor(
     { packed, mode }: PackedFile,
-    of: Omit<Submitting, "epoch"> & { before?: UploadPlan },
+    { signer: { account, provider }, ...of }: {
+      signer: Signer;
+      participant: Participant;
+      before?: UploadPlan;
+    },
   ): Promise<UploadPlan> {
-    const at = { ...of, epoch: runningEpoch(competition) };
+    const snapshot = competition.snapshot.peek()!;
+    await confirmWithWallet(snapshot, provider);
+    const at = { ...of, account, snapshot, epoch: runningEpoch(competition) };
     const plan = mode === "sealed" ? await sealer.plan(packed, at) : planUpload(packed, at);
     checkSize(plan.payload, { mode, competition });
     return plan;
@@ -112,7 +128,8 @@ export function createUpload(options: UploadOptions): UploadModel {
 
   /** What is left to send by the connected account; undefined if the chain has all of it. */
   async function replan(file: PackedFile, plan: UploadPlan) {
-    const { account } = requireSigner(session);
+    const signer = requireSigner(session);
+    const { account } = signer;
     await outbox.settle(plan.account);
     await outbox.requireIdle(account);
     const author = await reader.participant(competition.id, plan.account);
@@ -120,7 +137,13 @@ export function createUpload(options: UploadOptions): UploadModel {
     const participant = account === plan.account
       ? author
       : await reader.participant(competition.id, account);
-    return planFor(file, { account, participant, before: plan });
+    return planFor(file, { signer, participant, before: plan });
+  }
+
+  /** Keeps a sealed payload before its first byte is sent. Gives what is to be known if that does not work. */
+  async function keep({ mode, packed }: PackedFile, plan: UploadPlan) {
+    if (mode === "open" || plan.sent > 0) return undefined;
+    return await sealer.keep(packed, plan) || plan.chunks.length === 1 ? undefined : NOT_KEPT;
   }
 
   async function send(): Promise<void> {
@@ -133,34 +156,45 @@ export function createUpload(options: UploadOptions): UploadModel {
     try {
       show("chain");
       const next = await replan(file, plan);
-      const reason = next && dearer(plan, next);
-      if (reason !== undefined) {
-        state.value = {
-          step: "confirm",
-          file,
-          plan: next!,
-          quote: await quoteOf(next!, options),
-          reason,
-        };
-        return;
+      if (next !== undefined) {
+        const reason = changed(plan, next) ?? await keep(file, next);
+        const told = before.step === "confirm" && before.reason === reason;
+        if (reason !== undefined && !(told && reason === NOT_KEPT)) {
+          const quote = await quoteOf(next, options);
+          state.value = { step: "confirm", file, plan: next, quote, reason };
+          return;
+        }
+        plan = await sendRest(next, (sent, waitingFor) => {
+          plan = sent;
+          show(waitingFor);
+        });
       }
-      plan = next ?? { ...plan, sent: plan.chunks.length };
-      if (file.mode === "sealed" && plan.sent === 0) await sealer.keep(file.packed, plan);
-      while (plan.sent < plan.chunks.length) {
-        await requireOwnBytes(plan, options);
-        show("wallet");
-        const call = nextCall(plan, options);
-        const hash = await outbox.send(call, () => sameSigner(session, plan.account));
-        show("block");
-        await writer.wait(hash);
-        plan = { ...plan, sent: plan.sent + 1 };
-      }
-      if (file.mode === "sealed") await sealer.forget(plan);
+      if (file.mode === "sealed") await sealer.forget(file.packed, plan);
       await competition.refresh();
       state.value = { step: "done", file };
     } catch (error) {
       state.value = { step: "paused", file, plan, problem: (await explain(error)).text };
     }
+  }
+
+  /** Sends chunk after chunk, and looks at what the chain has in the end. */
+  async function sendRest(
+    plan: UploadPlan,
+    show: (plan: UploadPlan, waitingFor: "chain" | "wallet" | "block") => void,
+  ): Promise<UploadPlan> {
+    show(plan, "chain");
+    while (plan.sent < plan.chunks.length) {
+      await requireOwnBytes(plan, options);
+      show(plan, "wallet");
+      const { account } = plan;
+      const hash = await outbox.send(nextCall(plan, options), () => sameSigner(session, account));
+      show(plan, "block");
+      await writer.wait(hash);
+      plan = { ...plan, sent: plan.sent + 1 };
+      show(plan, "chain");
+    }
+    await requireArrived(plan, options);
+    return plan;
   }
 
   return {
@@ -169,38 +203,6 @@ export function createUpload(options: UploadOptions): UploadModel {
     send,
     reset: () => state.value = { step: "choose", problem: undefined },
   };
-}
-
-/** Whether the chain has taken all of it as a submission since it was planned: then its receipt was lost. */
-async function hasArrived(
-  { account, submissions, chunks }: UploadPlan,
-  author: Participant,
-  { competition, reader }: UploadOptions,
-): Promise<boolean> {
-  if (author.submissions === submissions) return false;
-  const snapshot = await reader.snapshot(competition.id);
-  const own = snapshot.submissions.filter((submission) => submission.author === account);
-  if (own.length < author.submissions) {
-    throw new Error("the chain node is behind: it lacks your last submission; try again");
-  }
-  const hash = hashOf(chunks);
-  return own.slice(submissions).some((submission) => submission.hash === hash);
-}
-
-/**
- * The contract takes whatever comes at the right offset: what is there already must be of the same payload.
- *
- * @throws {Error} if another page has begun an upload of the same account meanwhile
- */
-async function requireOwnBytes(
-  { account, chunks, sent }: UploadPlan,
-  { competition, reader }: UploadOptions,
-): Promise<void> {
-  if (sent === 0) return;
-  const { upload } = await reader.participant(competition.id, account);
-  const meets = upload?.received === chunks[sent]!.offset;
-  if (!meets || upload.hash === hashOf(chunks.slice(0, sent))) return;
-  throw new Error("another page has begun an upload of your account: only one of them can go on");
 }
 
 /** What the rest of an upload costs. */
@@ -259,11 +261,7 @@ function startsAgain(
   { upload }: Participant,
 ): { reason: string } | undefined {
   if (sent > 0 || upload?.epoch !== epoch) return undefined;
-  return {
-    reason:
-      "The chain has begun to take another upload, of another file or sealed in another browser. " +
-      "This one starts again.",
-  };
+  return { reason: ANOTHER_BEGUN };
 }
 
 function gasOf({ chunks, sent }: UploadPlan): number {

@@ -3,6 +3,7 @@ import type { Participant, Upload } from "../../../core/chain/types.ts";
 import { splitChunks } from "../../../core/chain/writes.ts";
 import { EMPTY_UPLOAD, nextUploadHash } from "../../../core/protocol/commitment.ts";
 import type { Hex } from "../../../core/protocol/types.ts";
+import { sameSeal, type SealTarget } from "./seal.ts";
 
 /** A piece of the payload. */
 export interface Chunk {
@@ -18,10 +19,14 @@ export interface UploadPlan {
   account: Hex;
   /** Complete submissions that the account had when the plan was made. */
   submissions: number;
+  /** Uploads that it had begun. */
+  uploads: number;
   /** Epoch that it is for. */
   epoch: number;
   /** The payload. */
   payload: Uint8Array;
+  /** What it is sealed to; undefined in an open competition. */
+  seal: SealTarget | undefined;
   /** All chunks, in order. */
   chunks: Chunk[];
   /** How many of them the chain has. */
@@ -36,9 +41,10 @@ export interface UploadPlan {
  */
 export function planUpload(
   payload: Uint8Array,
-  { epoch, account, participant: { submissions, upload } }: {
+  { epoch, account, seal, participant: { submissions, uploads, upload } }: {
     epoch: number;
     account: Hex;
+    seal?: SealTarget | undefined;
     participant: Participant;
   },
 ): UploadPlan {
@@ -50,21 +56,34 @@ export function planUpload(
   });
   const fits = upload !== undefined && upload.epoch === epoch && upload.size === payload.length;
   const sent = fits ? countSent(chunks, upload) : 0;
-  return { account, submissions, epoch, payload, chunks, sent };
+  return { account, submissions, uploads, epoch, payload, seal, chunks, sent };
 }
 
-/** Why a plan costs more than the one whose cost was confirmed; undefined if it does not. */
-export function dearer(confirmed: UploadPlan, next: UploadPlan): string | undefined {
+/** Why a plan needs to be confirmed anew: it costs more than the one that was, or seals differently; undefined if it does not. */
+export function changed(confirmed: UploadPlan, next: UploadPlan): string | undefined {
   if (next.account !== confirmed.account) {
     return "The wallet changed to another account: this is what the upload costs that one.";
   }
   if (next.epoch !== confirmed.epoch) {
     return "The upload's epoch has ended, so it starts again in the epoch that runs now.";
   }
+  if (!sameSeal(next.seal, confirmed.seal)) {
+    return "The chain node tells of another beacon than before, so the model is sealed anew.";
+  }
+  if (next.submissions > confirmed.submissions) {
+    return "Your account has submitted another model meanwhile, from another page. This one would be one more.";
+  }
+  if (next.sent === 0 && confirmed.sent === 0 && next.uploads > confirmed.uploads) {
+    return ANOTHER_BEGUN;
+  }
   if (next.sent < confirmed.sent) {
     return "Another upload of your account took the place of this one, so it starts again.";
   }
 }
+
+/** Said where the chain has begun to take another upload of the account, which this one would drop. */
+export const ANOTHER_BEGUN: string =
+  "The chain has begun to take another upload, of another file or sealed in another browser. This one starts again.";
 
 /** The hash that a submission of all these chunks has. */
 export function hashOf(chunks: readonly Chunk[]): Hex {

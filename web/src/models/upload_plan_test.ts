@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Upload } from "../../../core/chain/types.ts";
 import { EMPTY_UPLOAD, nextUploadHash } from "../../../core/protocol/commitment.ts";
-import { dearer, hashOf, planUpload } from "./upload_plan.ts";
+import { changed, hashOf, planUpload } from "./upload_plan.ts";
 
 const CHUNK = 120_000;
 const ACCOUNT = `0x${"a1".repeat(20)}` as const;
@@ -52,14 +52,26 @@ Deno.test("planUpload() starts again for anything else", () => {
   }
 });
 
-Deno.test("dearer() names what costs more than what was confirmed, and nothing else", () => {
+Deno.test("changed() names what costs more than what was confirmed, and nothing else", () => {
   const confirmed = { ...plan(PACKED, { epoch: 1 }), sent: 1 };
-  assert.equal(dearer(confirmed, confirmed), undefined);
-  assert.equal(dearer(confirmed, { ...confirmed, sent: 2 }), undefined);
+  assert.equal(changed(confirmed, confirmed), undefined);
+  assert.equal(changed(confirmed, { ...confirmed, sent: 2 }), undefined);
   const other = `0x${"b2".repeat(20)}` as const;
-  assert.match(dearer(confirmed, { ...confirmed, account: other })!, /changed to another account/);
-  assert.match(dearer(confirmed, { ...confirmed, epoch: 2 })!, /epoch has ended/);
-  assert.match(dearer(confirmed, { ...confirmed, sent: 0 })!, /took the place/);
+  assert.match(changed(confirmed, { ...confirmed, account: other })!, /changed to another account/);
+  assert.match(changed(confirmed, { ...confirmed, epoch: 2 })!, /epoch has ended/);
+  assert.match(changed(confirmed, { ...confirmed, sent: 0 })!, /took the place/);
+  assert.match(changed(confirmed, { ...confirmed, submissions: 2 })!, /another model meanwhile/);
+  const begun = { ...confirmed, sent: 0 };
+  assert.equal(changed(begun, begun), undefined);
+  assert.match(changed(begun, { ...begun, uploads: 3 })!, /begun to take another upload/);
+  assert.equal(changed(begun, { ...begun, uploads: 3, sent: 1 }), undefined);
+  const seal = { round: 5, publicKey: "0x12", opensAt: 9, drand: false } as const;
+  const sealed = { ...confirmed, seal };
+  assert.equal(changed(sealed, { ...sealed, seal: { ...seal } }), undefined);
+  for (const change of [{ round: 6 }, { publicKey: "0x13" as const }]) {
+    const next = { ...sealed, seal: { ...seal, ...change } };
+    assert.match(changed(sealed, next)!, /another beacon than before/);
+  }
 });
 
 Deno.test("hashOf() is the running hash of all chunks", () => {

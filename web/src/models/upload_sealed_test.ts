@@ -207,3 +207,24 @@ Deno.test("a sealed competition with several epochs takes no model", async () =>
   assert.match(problem!, /has 3 epochs: its test set is public after the first one/);
   assert.deepEqual(visitor.sent, []);
 });
+
+Deno.test("a browser that keeps no seals says so before the first of several chunks is sent", async () => {
+  const started = await startSealed();
+  await using _chain = started.chain;
+  const { visitor } = started;
+  const upload = uploadOf({
+    ...visitor,
+    vault: { ...visitor.vault, put: () => Promise.resolve(false) },
+  });
+  await upload.choose(file(MODEL));
+  await upload.send();
+  const { reason } = expectStep(upload.state.value, "confirm");
+  assert.match(reason!, /do not reload or close this page/);
+  assert.deepEqual(visitor.sent, []);
+  await upload.send();
+  expectStep(upload.state.value, "done");
+  upload.reset();
+  await upload.choose(file(SMALL));
+  await upload.send();
+  expectStep(upload.state.value, "done");
+});

@@ -2,22 +2,18 @@
  * Sealed payloads whose upload has begun, kept in this browser (Cache Storage): each seal gives other bytes, so that after a
  * reload only these go on where the chain is. They are no secret: the chain gets them all.
  */
-import type { Hex } from "../../../core/protocol/types.ts";
 
-/** A payload under way. */
-export interface KeptPayload {
-  /** The sealed bytes. */
-  payload: Uint8Array;
-  /** Hash of the packed model in them. */
-  model: Hex;
-}
-
-/** Keeps one payload for each key, such as an author's in a competition. */
+/** Keeps one payload for each key, such as those of a model and its author in a competition. */
 export interface Vault {
   /** The kept one, if any. */
-  get(key: string): Promise<KeptPayload | undefined>;
-  /** Keeps one instead of what was kept before. */
-  put(key: string, kept: KeptPayload): Promise<void>;
+  get(key: string): Promise<Uint8Array | undefined>;
+  /**
+   * Keeps one instead of what was kept before, and forgets all whose time is over.
+   *
+   * @param kept.until Unix second from which nobody needs it any more
+   * @returns whether it is kept
+   */
+  put(key: string, kept: { payload: Uint8Array; until: number }): Promise<boolean>;
   /** Forgets it. */
   delete(key: string): Promise<void>;
 }
@@ -25,7 +21,7 @@ export interface Vault {
 const CACHE = "deml.payloads";
 /** Nothing is ever fetched from there (RFC 6761): Cache Storage takes http(s) addresses as keys only. */
 const BASE = "https://payloads.invalid/";
-const MODEL = "x-model";
+const UNTIL = "x-until";
 
 /**
  * A vault in a browser's cache storage. Where that is missing or full it keeps nothing, and an upload that a reload
@@ -45,14 +41,24 @@ export function createVault(storage: CacheStorage | null = globalThis.caches ?? 
     get: (key) =>
       attempt(async (cache) => {
         const found = await cache.match(BASE + key);
-        if (found === undefined) return undefined;
-        const model = found.headers.get(MODEL) as Hex;
-        return { payload: new Uint8Array(await found.arrayBuffer()), model };
+        return found && new Uint8Array(await found.arrayBuffer());
       }),
-    put: (key, { payload, model }) =>
-      attempt((cache) =>
-        cache.put(BASE + key, new Response(payload.slice(), { headers: { [MODEL]: model } }))
-      ),
+    async put(key, { payload, until }) {
+      await attempt(forgetOld);
+      const kept = await attempt(async (cache) => {
+        const headers = { [UNTIL]: `${until}` };
+        await cache.put(BASE + key, new Response(payload.slice(), { headers }));
+        return true;
+      });
+      return kept ?? false;
+    },
     delete: async (key) => void await attempt((cache) => cache.delete(BASE + key)),
   };
+}
+
+async function forgetOld(cache: Cache): Promise<void> {
+  for (const request of await cache.keys()) {
+    const until = Number((await cache.match(request))?.headers.get(UNTIL));
+    if (until < Date.now() / 1000) await cache.delete(request);
+  }
 }

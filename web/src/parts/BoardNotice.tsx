@@ -7,7 +7,7 @@ import { Notice } from "./Notice.tsx";
 /** When scores can come in a sealed competition that has none. */
 export function BoardNotice({ seal }: { seal: Seal }): ComponentChildren {
   switch (seal.state) {
-    case "closed":
+    case "sealed":
       return (
         <Notice>
           All models are sealed until {formatTime(seal.opensAt)}, in{" "}
@@ -20,7 +20,7 @@ export function BoardNotice({ seal }: { seal: Seal }): ComponentChildren {
           The models can be opened as soon as anybody has posted the beacon. Scores come after.
         </Notice>
       );
-    case "open":
+    case "unsealed":
       return <Notice>All models are open. Miners evaluate them; scores come after.</Notice>;
   }
 }

@@ -17,7 +17,7 @@ export function BoardTable({ rows }: { rows: Row[] }): ComponentChildren {
           <th scope="col" class="number wide">Submission</th>
           <th scope="col" class="number">Score</th>
           <th scope="col" class="number wide">Agreeing</th>
-          <th scope="col" class="number wide">Packed</th>
+          <th scope="col" class="number wide">Payload</th>
           <th scope="col" class="number wide">Epoch</th>
         </tr>
       </thead>

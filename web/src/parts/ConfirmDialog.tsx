@@ -4,7 +4,7 @@ import { Costs } from "./Costs.tsx";
 import { Dialog } from "./Dialog.tsx";
 import { Notice } from "./Notice.tsx";
 
-/** Shows what something costs before anything is sent. */
+/** Shows what something costs before anything is sent; `children` say what it is. */
 export function ConfirmDialog(
   { title, notice, quote, valueLabel, action, onConfirm, onCancel, children }: {
     title: string;
@@ -20,7 +20,7 @@ export function ConfirmDialog(
   return (
     <Dialog title={title} onClose={onCancel}>
       {notice !== undefined && <Notice kind="warn">{notice}</Notice>}
-      <p>{children}</p>
+      {children}
       <Costs quote={quote} valueLabel={valueLabel} />
       <div class="actions">
         <button type="button" class="button" onClick={onCancel}>Cancel</button>

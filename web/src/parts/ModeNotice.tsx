@@ -16,8 +16,7 @@ export function ModeNotice({ competition }: { competition: Competition }): Compo
       </Notice>
     );
   }
-  const seal = competition.seal.value;
-  if (mode === "open" || seal === undefined) {
+  if (mode === "open") {
     return (
       <Notice>
         An open competition: everybody can see the models and the test set, which can therefore be
@@ -25,6 +24,8 @@ export function ModeNotice({ competition }: { competition: Competition }): Compo
       </Notice>
     );
   }
+  const seal = competition.seal.value;
+  if (seal === undefined) return null;
   return (
     <>
       <Notice>
@@ -36,7 +37,7 @@ export function ModeNotice({ competition }: { competition: Competition }): Compo
 }
 
 const WHEN: Record<Seal["state"], (seal: Seal) => string> = {
-  closed: ({ opensAt }) =>
+  sealed: ({ opensAt }) =>
     `models and test set are encrypted until ${
       formatTime(opensAt)
     }. Nobody can open them before, not ` +
@@ -44,7 +45,7 @@ const WHEN: Record<Seal["state"], (seal: Seal) => string> = {
   due: () =>
     "the beacon that opens models and test set is out. As soon as somebody has posted it to the contract, which " +
     "anybody can do, everything is open to everybody.",
-  open: () =>
+  unsealed: () =>
     "models and test set were encrypted until the submissions were over. The beacon has opened them, for everybody.",
 };
 

@@ -5,7 +5,8 @@ import { isFair } from "../models/seal.ts";
 import type { RegisterState, Registration } from "../models/register.ts";
 import { ConfirmDialog } from "./ConfirmDialog.tsx";
 import { useApp } from "./context.ts";
-import { formatPrice, shortAddress } from "./format.ts";
+import { bytesOf, LARGE_BYTES } from "./data_size.ts";
+import { formatBytes, formatPrice, shortAddress } from "./format.ts";
 import { ModeNotice } from "./ModeNotice.tsx";
 import { Notice } from "./Notice.tsx";
 import { ProgressBar } from "./ProgressBar.tsx";
@@ -32,10 +33,12 @@ export function RegisterStep(
         : open
         ? (
           <>
+            <ModeNotice competition={competition} />
             <p>
               The buy-in is {price} for up to {terms.maxPerParticipant}{" "}
               submissions. It is spent, and comes back only if the competition is cancelled.
             </p>
+            <MuchData competition={competition} />
             <Progress state={state} registration={registration} />
             <div class="actions">
               <button
@@ -54,6 +57,15 @@ export function RegisterStep(
   );
 }
 
+/** Warns who pays for every byte: registering reads all data, to see that it is there. */
+function MuchData({ competition }: { competition: Competition }): ComponentChildren {
+  const manifest = competition.data.value!.manifest.current.value;
+  if (manifest.state !== "ready") return null;
+  const bytes = bytesOf(manifest.value.train, manifest.value.test);
+  if (bytes <= LARGE_BYTES) return null;
+  return <p class="muted small">Registering first reads all data: {formatBytes(bytes)}.</p>;
+}
+
 function Progress(
   { state, registration }: { state: RegisterState; registration: Registration },
 ): ComponentChildren {
@@ -64,14 +76,17 @@ function Progress(
       return (
         <ConfirmDialog
           title="Register"
+          notice={state.warning}
           quote={state.quote}
           valueLabel="Buy-in"
           action="Confirm and register"
           onConfirm={registration.confirm}
           onCancel={registration.cancel}
         >
-          One transaction registers your account {shortAddress(state.quote.account)}{" "}
-          as a participant.
+          <p>
+            One transaction registers your account {shortAddress(state.quote.account)}{" "}
+            as a participant.
+          </p>
         </ConfirmDialog>
       );
     default:

@@ -1,8 +1,10 @@
 import type { ComponentChildren } from "preact";
 import type { OpenCompetition } from "../app.ts";
 import type { Manifest } from "../../../core/dataset/manifest.ts";
+import type { Seal } from "../models/seal.ts";
 import type { OpenedTestSet } from "../work/data_worker.ts";
 import { Countdown } from "./Countdown.tsx";
+import { bytesOf } from "./data_size.ts";
 import { DataRows } from "./DataRows.tsx";
 import { formatInteger, formatTime } from "./format.ts";
 import { Lazy } from "./Lazy.tsx";
@@ -18,7 +20,7 @@ export function SealedTestSet(
   return (
     <section class="stack-small">
       <h3>Test set</h3>
-      {seal?.state === "closed" && (
+      {seal?.state === "sealed" && (
         <>
           <Notice>
             {formatInteger(manifest.test.rows)} rows, sealed until {formatTime(seal.opensAt)}, in
@@ -34,17 +36,18 @@ export function SealedTestSet(
           rows is out, but nobody has posted it to the contract yet.
         </Notice>
       )}
-      {seal?.state === "open" && (
+      {seal?.state === "unsealed" && (
         <Lazy
           loadable={testSet}
           what="the test set"
+          bytes={bytesOf(manifest.test)}
           waiting={(share) => (
             <div class="card waiting">
               <ProgressBar label="Reading and opening the test set" share={share} />
             </div>
           )}
         >
-          {(opened) => <Opened testSet={opened} manifest={manifest} />}
+          {(opened) => <Opened testSet={opened} manifest={manifest} seal={seal} />}
         </Lazy>
       )}
     </section>
@@ -52,7 +55,7 @@ export function SealedTestSet(
 }
 
 function Opened(
-  { testSet, manifest }: { testSet: OpenedTestSet; manifest: Manifest },
+  { testSet, manifest, seal }: { testSet: OpenedTestSet; manifest: Manifest; seal: Seal },
 ): ComponentChildren {
   return (
     <>
@@ -65,11 +68,15 @@ function Opened(
           </p>
         )
         : (
-          <Notice kind="warn">
-            The test set does not open to what the host promised: the first{" "}
-            {formatInteger(manifest.test.rows)}{" "}
-            rows of the training set take its place, for all miners alike. ({testSet.fault})
-          </Notice>
+          <>
+            <Notice kind="warn">
+              The test set does not open to what the host promised by beacon{" "}
+              {formatInteger(seal.round)}, which is the one that opens it as this node says. If it
+              is, the first {formatInteger(manifest.test.rows)}{" "}
+              rows of the training set take its place, for all miners alike. ({testSet.fault})
+            </Notice>
+            {!seal.drand && <OwnBeacon />}
+          </>
         )}
       <DataRows rows={testSet} manifest={manifest} what="Test set" />
     </>

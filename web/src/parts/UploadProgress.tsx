@@ -1,15 +1,17 @@
 import type { ComponentChildren } from "preact";
-import type { Seal } from "../models/seal.ts";
+import type { Competition } from "../models/competition.ts";
 import type { UploadModel } from "../models/upload.ts";
 import { ConfirmDialog } from "./ConfirmDialog.tsx";
+import { Countdown } from "./Countdown.tsx";
 import { shortAddress } from "./format.ts";
+import { OwnBeacon } from "./ModeNotice.tsx";
 import { Notice } from "./Notice.tsx";
 import { ProgressBar } from "./ProgressBar.tsx";
 import { opensText, sizesText, uploadProgress } from "./submit_progress.ts";
 
 /** An upload under way. */
 export function UploadProgress(
-  { upload, seal }: { upload: UploadModel; seal: Seal | undefined },
+  { competition, upload }: { competition: Competition; upload: UploadModel },
 ): ComponentChildren {
   const state = upload.state.value;
   switch (state.step) {
@@ -17,7 +19,9 @@ export function UploadProgress(
       return <ProgressBar label={uploadProgress(state)!} />;
     case "confirm": {
       const { file, plan, quote, reason } = state;
+      const { seal } = plan;
       const left = plan.chunks.length - plan.sent;
+      const phase = competition.phase.value;
       return (
         <ConfirmDialog
           title="Upload the model"
@@ -27,10 +31,19 @@ export function UploadProgress(
           onConfirm={upload.send}
           onCancel={upload.reset}
         >
-          {sizesText(file, plan)} {seal !== undefined && opensText(seal)} {plan.sent > 0 &&
-            `${plan.sent} of ${plan.chunks.length} chunks are on the chain already. `}
-          Account {shortAddress(quote.account)} sends it: your wallet will ask{" "}
-          {left === 1 ? "once" : `${left} times, once for each chunk`}.
+          <p>
+            {sizesText(file, plan)} {seal !== undefined && opensText(seal)} {plan.sent > 0 &&
+              `${plan.sent} of ${plan.chunks.length} chunks are on the chain already. `}
+            Account {shortAddress(quote.account)} sends it: your wallet will ask{" "}
+            {left === 1 ? "once" : `${left} times, once for each chunk`}.
+          </p>
+          {left > 1 && phase?.name === "submission" && (
+            <p>
+              All chunks must be in blocks before the epoch ends, in{" "}
+              <Countdown to={phase.endsAt} />.
+            </p>
+          )}
+          {seal?.drand === false && <OwnBeacon />}
         </ConfirmDialog>
       );
     }

@@ -30,14 +30,14 @@ function Content(
   if (state.step === "done") {
     return (
       <Notice kind="good" action={{ label: "Upload another", onClick: upload.reset }}>
-        Your model is on the chain. {seal?.state === "closed"
+        Your model is on the chain. {seal?.state === "sealed"
           ? `It is sealed until ${formatTime(seal.opensAt)}, and its score comes after:`
           : "Its score comes after the epoch:"}{" "}
         <a href={hrefOf({ view: "leaderboard", id: competition.id })}>see the leaderboard</a>.
       </Notice>
     );
   }
-  if (state.step !== "choose") return <UploadProgress upload={upload} seal={seal} />;
+  if (state.step !== "choose") return <UploadProgress competition={competition} upload={upload} />;
   const obstacle = obstacleOf(competition);
   if (obstacle !== undefined) return <p>{obstacle}</p>;
   const { byteLimit, maxPerParticipant } = competition.snapshot.value!.competition;

@@ -1,6 +1,6 @@
 /** What the submit view says while something goes on: on the screen, and to screen readers. */
 import type { RegisterState } from "../models/register.ts";
-import type { Seal } from "../models/seal.ts";
+import type { SealTarget } from "../models/seal.ts";
 import type { PackedFile, UploadState } from "../models/upload.ts";
 import type { UploadPlan } from "../models/upload_plan.ts";
 import { formatBytes, formatTime } from "./format.ts";
@@ -30,6 +30,7 @@ export function uploadProgress(state: UploadState): string | undefined {
   if (state.step === "checking") return `Checking and packing ${state.name}`;
   if (state.step !== "sending") return undefined;
   const { plan: { sent, chunks }, waitingFor } = state;
+  if (sent === chunks.length) return "Looking whether the chain has the model";
   return `Chunk ${sent + 1} of ${chunks.length}: ${WAITING[waitingFor]}`;
 }
 
@@ -45,6 +46,6 @@ export function sizesText(
 }
 
 /** When a sealed model opens, and for whom. */
-export function opensText({ opensAt }: Seal): string {
+export function opensText({ opensAt }: SealTarget): string {
   return `It opens on ${formatTime(opensAt)}, not before, and as a model of this account only.`;
 }

@@ -1,9 +1,10 @@
 import type { ComponentChildren } from "preact";
 import type { OpenCompetition } from "../app.ts";
 import type { Rows } from "../../../core/dataset/dataset.ts";
-import type { Manifest } from "../../../core/dataset/manifest.ts";
+import type { Manifest, Part } from "../../../core/dataset/manifest.ts";
 import type { Loadable } from "../models/loadable.ts";
 import { DataRows } from "../parts/DataRows.tsx";
+import { bytesOf } from "../parts/data_size.ts";
 import { formatInteger } from "../parts/format.ts";
 import { Heading } from "../parts/Heading.tsx";
 import { Lazy } from "../parts/Lazy.tsx";
@@ -24,14 +25,14 @@ export function Data(opened: OpenCompetition): ComponentChildren {
       >
         {(manifest) =>
           manifest.mode === "open"
-            ? <Part name="Test set" loadable={test} rows={manifest.test.rows} manifest={manifest} />
+            ? <Public name="Test set" loadable={test} part={manifest.test} manifest={manifest} />
             : (
               <>
                 <SealedTestSet {...opened} manifest={manifest} />
-                <Part
+                <Public
                   name="Training set"
                   loadable={train as Loadable<Rows>}
-                  rows={manifest.train!.rows}
+                  part={manifest.train!}
                   manifest={manifest}
                 />
               </>
@@ -42,11 +43,11 @@ export function Data(opened: OpenCompetition): ComponentChildren {
 }
 
 /** A public part of the data set. */
-function Part(
-  { name, loadable, rows, manifest }: {
+function Public(
+  { name, loadable, part, manifest }: {
     name: "Test set" | "Training set";
     loadable: Loadable<Rows>;
-    rows: number;
+    part: Part;
     manifest: Manifest;
   },
 ): ComponentChildren {
@@ -55,11 +56,13 @@ function Part(
     <section class="stack-small">
       <h3>{name}</h3>
       <p class="muted small">
-        {formatInteger(rows)} rows, read from IPFS and checked against their hash in this browser.
+        {formatInteger(part.rows)}{" "}
+        rows, read from IPFS and checked against their hash in this browser.
       </p>
       <Lazy
         loadable={loadable}
         what={what}
+        bytes={bytesOf(part)}
         waiting={(share) => (
           <div class="card waiting">
             <ProgressBar label={`Reading and checking ${what}`} share={share} />

@@ -18,7 +18,7 @@ export function Leaderboard({ competition }: OpenCompetition): ComponentChildren
   const { session } = useApp();
   const snapshot = competition.snapshot.value!;
   const seal = competition.seal.value;
-  const sealed = seal?.state === "closed";
+  const sealed = seal?.state === "sealed";
   const rows = leaderboardRows(snapshot, { account: session.account.value, sealed });
   const waits = snapshot.competition.status === "open" && rows.length > 0 &&
     rows.every(({ state }) => state === "sealed" || state === "pending");

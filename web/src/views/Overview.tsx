@@ -34,7 +34,7 @@ export function Overview({ competition }: OpenCompetition): ComponentChildren {
   const coins = (wei: bigint) => `${formatCoins(wei, { digits: 4 })} ${currency}`;
   const [best] = leaderboardRows(snapshot);
   const seal = competition.seal.value;
-  const closed = seal?.state === "closed";
+  const sealed = seal?.state === "sealed";
   const stats = [
     { label: "Prize", value: coins(pot(terms)), detail: PRIZE_DETAILS[terms.status] },
     {
@@ -46,14 +46,14 @@ export function Overview({ competition }: OpenCompetition): ComponentChildren {
     {
       label: "Submissions",
       value: formatInteger(terms.submissions),
-      detail: closed && terms.submissions > 0 ? "all sealed" : undefined,
+      detail: sealed && terms.submissions > 0 ? "all sealed" : undefined,
     },
     {
       label: "Miners",
       value: formatInteger(terms.miners),
       detail: `${terms.minReveals} needed`,
     },
-    closed && terms.status === "open"
+    sealed && terms.status === "open"
       ? {
         label: "Unsealed in",
         value: <Countdown to={seal.opensAt} />,

@@ -37,8 +37,11 @@ export interface DataJobs {
     input: { manifest: Manifest; part: "train" | "test"; gateways: string[] };
     output: Rows;
   };
-  /** Fetches a sealed test set, to see that it is there. Fails as RetrievalError, or as InvalidData for another size. */
-  sealed: { input: { manifest: Manifest; gateways: string[] }; output: void };
+  /**
+   * Fetches a sealed test set, to see that it is there, and whether its files begin as sealed ones do. Fails as
+   * RetrievalError, or as InvalidData for another size.
+   */
+  sealed: { input: { manifest: Manifest; gateways: string[] }; output: boolean };
   /** Opens a sealed test set. Fails as RetrievalError, or as RangeError if the beacon is not the network's. */
   open: {
     input: { manifest: Manifest; gateways: string[]; beacon: PublishedBeacon };
@@ -55,8 +58,11 @@ serve<DataJobs>(globalThis as unknown as Port, {
     const read = reader(gateways, filesOf(manifest[part]!), context);
     return plain(await loadDataset(manifest, { part, read }));
   },
-  sealed({ manifest, gateways }, context) {
-    return readSealed(manifest, { read: reader(gateways, filesOf(manifest.test), context) });
+  async sealed({ manifest, gateways }, context) {
+    const { sealedReader } = await import("./opener.ts");
+    const { read, looksSealed } = sealedReader(reader(gateways, filesOf(manifest.test), context));
+    await readSealed(manifest, { read });
+    return looksSealed();
   },
   async open({ manifest, gateways, beacon }, context) {
     const { createOpener } = await import("./opener.ts");

@@ -6,6 +6,7 @@ import { packModel } from "../../../core/model/pack.ts";
 import type { Hex } from "../../../core/protocol/types.ts";
 import type { PayloadOwner } from "../../../core/seal/sealed.ts";
 import { type Port, serve } from "./rpc.ts";
+import { requireSecureContext } from "./secure_context.ts";
 
 /** What the worker answers. */
 export interface ModelJobs {
@@ -36,9 +37,7 @@ serve<ModelJobs>(globalThis as unknown as Port, {
     return { packed: packModel(onnx) };
   },
   async seal({ packed, owner, ...to }) {
-    if (!isSecureContext) {
-      throw new TypeError("browsers seal on secure pages only: open this site through https");
-    }
+    requireSecureContext();
     const { payloadContext, seal } = await import("../../../core/seal/sealed.ts");
     return { payload: await seal(packed, { ...to, context: payloadContext(owner) }) };
   },

@@ -1,8 +1,14 @@
-/** Opens sealed test sets. Loaded when the first one is to be opened: it brings the curve's arithmetic along. */
-import { InvalidData } from "../../../core/dataset/dataset.ts";
+/** Opens sealed test sets, and tells them from others. Loaded for the first one: it brings the curve's arithmetic along. */
+import { type FileReader, InvalidData } from "../../../core/dataset/dataset.ts";
 import type { Unseal } from "../../../core/dataset/test_set.ts";
 import { verifyBeacon } from "../../../core/seal/beacon.ts";
-import { InvalidSeal, NO_CONTEXT, unseal } from "../../../core/seal/sealed.ts";
+import {
+  InvalidSeal,
+  isSealed,
+  NO_CONTEXT,
+  SEAL_BYTES,
+  unseal,
+} from "../../../core/seal/sealed.ts";
 import type { PublishedBeacon } from "./data_worker.ts";
 
 /**
@@ -20,5 +26,25 @@ export function createOpener(beacon: PublishedBeacon): Unseal {
       if (!(cause instanceof InvalidSeal)) throw cause;
       throw new InvalidData(cause.message, { cause });
     }
+  };
+}
+
+/** A reader that looks at the first bytes of every file as it passes them on. */
+export function sealedReader(
+  read: FileReader,
+): { read: FileReader; looksSealed: () => boolean } {
+  let sealed = true;
+  return {
+    async *read(cid, maxBytes) {
+      let first = new Uint8Array(0);
+      for await (const chunk of read(cid, maxBytes)) {
+        if (first.length < SEAL_BYTES) {
+          first = new Uint8Array([...first, ...chunk.subarray(0, SEAL_BYTES)]);
+        }
+        yield chunk;
+      }
+      sealed &&= isSealed(first);
+    },
+    looksSealed: () => sealed,
   };
 }

@@ -43,6 +43,8 @@ export interface Port {
   postMessage(message: unknown, transfer?: Transferable[]): void;
   /** Hears messages. */
   addEventListener(type: "message", listener: (event: MessageEvent) => void): void;
+  /** Hears that a worker could not be loaded, or broke. */
+  addEventListener(type: "error", listener: (event: Event) => void): void;
 }
 
 /** A failure inside the worker. `name` is that of the error there. */
@@ -75,11 +77,19 @@ export function serve<J extends Jobs<J>>(port: Port, handlers: Handlers<J>): voi
   });
 }
 
-/** Makes calls of a worker. A call that is cancelled rejects with the signal's reason at once. */
+/**
+ * Makes calls of a worker. A call that is cancelled rejects with the signal's reason at once; all that wait for a worker which
+ * breaks reject.
+ */
 export function createCaller<J extends Jobs<J>>(port: Port): Caller<J> {
   const waiting = new Map<number, (data: Record<string, unknown>) => void>();
   let next = 0;
   port.addEventListener("message", ({ data }) => waiting.get(data.id)?.(data));
+  port.addEventListener("error", (event) => {
+    const { message = "it could not be loaded" } = event as Partial<ErrorEvent>;
+    const error = { name: "WorkError", message: `the page's worker broke: ${message}` };
+    for (const answer of [...waiting.values()]) answer({ error });
+  });
   return (name, input, { onProgress, signal } = {}) =>
     new Promise((resolve, reject) => {
       signal?.throwIfAborted();

@@ -79,3 +79,17 @@ Deno.test("a cancelled call rejects at once, and the worker hears of it", async 
     await assert.rejects(call("wait", undefined, { signal: abort.signal }), { name: "AbortError" });
   });
 });
+
+Deno.test("calls of a worker that breaks reject instead of waiting for ever", async () => {
+  const port = new EventTarget() as EventTarget & { postMessage(message: unknown): void };
+  port.postMessage = () => {};
+  const call = createCaller<Jobs>(port as Port);
+  const waiting = [call("double", 1), call("wait", undefined)];
+  port.dispatchEvent(new Event("error"));
+  for (const result of waiting) {
+    await assert.rejects(result, /worker broke: it could not be loaded/);
+  }
+  const later = call("double", 2);
+  port.dispatchEvent(new ErrorEvent("error", { message: "out of memory" }));
+  await assert.rejects(later, /worker broke: out of memory/);
+});

@@ -3,13 +3,20 @@ import type { DataJobs } from "./data_worker.ts";
 import type { ModelJobs } from "./model_worker.ts";
 import { type Caller, createCaller } from "./rpc.ts";
 
-/** Calls of the worker that reads from IPFS; one worker serves the whole visit. */
+/** Calls of the worker that reads from IPFS; one worker serves the whole visit, unless it breaks. */
 export function createDataCaller(): Caller<DataJobs> {
   let caller: Caller<DataJobs> | undefined;
+
+  function start(): Caller<DataJobs> {
+    const worker = new Worker(new URL("./data_worker.ts", import.meta.url), { type: "module" });
+    worker.addEventListener("error", () => {
+      worker.terminate();
+      caller = undefined;
+    });
+    return createCaller(worker);
+  }
   return (...call) => {
-    caller ??= createCaller(
-      new Worker(new URL("./data_worker.ts", import.meta.url), { type: "module" }),
-    );
+    caller ??= start();
     return caller(...call);
   };
 }

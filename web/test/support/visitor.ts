@@ -11,7 +11,7 @@ import { type Competition, createCompetition } from "../../src/models/competitio
 import type { CompetitionData } from "../../src/models/data.ts";
 import { createLoadable } from "../../src/models/loadable.ts";
 import { createSession, type Session } from "../../src/models/session.ts";
-import type { KeptPayload, Vault } from "../../src/models/vault.ts";
+import type { Vault } from "../../src/models/vault.ts";
 import type { SealJob } from "../../src/work/model_worker.ts";
 
 /** A visitor with a connected wallet. */
@@ -21,6 +21,7 @@ export interface Visitor {
   reader: ReturnType<typeof createReader>;
   writer: ChainWriter;
   chainId: number;
+  contract: Hex;
   /** Keeps as long as the visitor lives; another one can take it over, as after a reload. */
   vault: Vault;
   seal(job: SealJob): Promise<Uint8Array>;
@@ -75,7 +76,7 @@ export async function visit(
   };
   const session = createSession({ wallets: signal([wallet]), chain: terms, storage });
   await session.connect(wallet);
-  const reader = createReader({ rpcUrls: [], contract }, provider);
+  const reader = createReader({ rpcUrls: [], contract, chainId: terms.chainId }, provider);
   const data = loaded(manifest);
   const competition = createCompetition({
     id,
@@ -89,7 +90,7 @@ export async function visit(
   await competition.refresh();
   const writer = createWriter({ provider, contract });
   const changeAccount = (next: Hex) => announce([next]);
-  const seals = { chainId: terms.chainId, seal: sealModel, vault };
+  const seals = { chainId: terms.chainId, contract, seal: sealModel, vault };
   return { session, competition, reader, writer, ...seals, answers, sent, changeAccount };
 }
 
@@ -99,10 +100,10 @@ function sealModel({ packed, owner, ...to }: SealJob): Promise<Uint8Array> {
 }
 
 function createMemoryVault(): Vault {
-  const kept = new Map<string, KeptPayload>();
+  const kept = new Map<string, Uint8Array>();
   return {
     get: (key) => Promise.resolve(kept.get(key)),
-    put: (key, value) => Promise.resolve(void kept.set(key, value)),
+    put: (key, { payload }) => Promise.resolve(kept.set(key, payload) === kept),
     delete: (key) => Promise.resolve(void kept.delete(key)),
   };
 }
@@ -114,7 +115,7 @@ function loaded(manifest: Manifest): CompetitionData {
     manifest: createLoadable(() => Promise.resolve(manifest)),
     test: createLoadable(() => Promise.resolve(rows)),
     train: createLoadable(() => Promise.resolve(undefined)),
-    sealed: createLoadable(() => Promise.resolve()),
+    sealed: createLoadable(() => Promise.resolve(true)),
     open: () => Promise.resolve({ ...rows, fault: undefined }),
   };
 }
