@@ -16,17 +16,24 @@ import {
   type Unseal,
 } from "../core/dataset/test_set.ts";
 import { isKnownRuntime } from "../core/evaluate/known_runtimes.ts";
-import { cidFromDigest, parseCid } from "../core/ipfs/cid.ts";
+import { type Cid, cidFromDigest, IDENTITY, parseCid } from "../core/ipfs/cid.ts";
 import { cat, type GatewayEvent, read } from "../core/ipfs/read.ts";
 import type { BlockStore } from "../core/ipfs/store.ts";
+import { decodeBlock } from "../core/ipfs/unixfs.ts";
 import { toHex } from "../core/protocol/codec.ts";
 import type { Hex } from "../core/protocol/types.ts";
 import { InvalidSeal, NO_CONTEXT, unseal } from "../core/seal/sealed.ts";
+import type { Pins } from "./recent_store.ts";
 
 /** Test sets that stay in memory: what is evaluated now, and what was before. */
 const MAX_DATASETS = 2;
 /** Manifests that stay in memory. */
 const MAX_MANIFESTS = 100;
+/**
+ * Copies of a sealed file that opening holds at once: sealed, and if it does not open also decrypted, copied and sealed
+ * again.
+ */
+const OPENING_COPIES = 4;
 
 /** Where data come from and stay. */
 export interface DataOptions {
@@ -34,8 +41,8 @@ export interface DataOptions {
   gateways: readonly string[];
   /** Greatest size of a competition's data sets, as files and in memory together, in bytes. */
   maxBytes: number;
-  /** Keeps every block that was fetched. */
-  store: BlockStore;
+  /** Keeps every block that was fetched; one that may drop them has pins, for the data of competitions that are enrolled in. */
+  store: BlockStore & { pins?(): Pins };
   /** Hears what each gateway did. */
   onEvent?: (event: GatewayEvent) => void;
   /** Instead of `globalThis.fetch`. */
@@ -78,7 +85,8 @@ export interface DataSource {
 export function createDataSource(options: DataOptions): DataSource {
   const manifests = new Recent<Manifest>(MAX_MANIFESTS);
   const testSets = new Recent<TestSetRows>(MAX_DATASETS);
-  const read: FileReader = (cid, maxBytes) => cat(parseCid(cid), { ...options, maxBytes });
+  const kept = new Recent<void>(MAX_MANIFESTS);
+  const { read, readSized } = readers(options);
   async function manifestOf({ manifest: digest, epochs }: DataTerms): Promise<Manifest> {
     const manifest = await manifests.get(digest, () => fetchManifest(digest, options));
     checkSupported(manifest, { ...options, epochs });
@@ -93,27 +101,70 @@ export function createDataSource(options: DataOptions): DataSource {
     const signature = await getSignature();
     // Competitions with one manifest may open by different beacons, and the test set opens by one of them at most.
     const key = `${of.manifest} ${toHex(signature)}`;
-    const opening = { read, unseal: testSetOpener(signature) };
+    const opening = { read, readSized, unseal: testSetOpener(signature) };
     const rows = await testSets.get(key, () => loadTestSet(manifest, opening));
     return { manifest, signature, ...rows };
   }
   return {
     testSet,
     async keep(of) {
-      const manifest = await manifestOf(of);
-      if (manifest.mode === "open") {
-        await testSets.get(of.manifest, () => loadTestSet(manifest, { read }));
-        if (manifest.train !== undefined) await readFiles(manifest.train, read);
-        return;
-      }
-      await readSealed(manifest, { read });
-      await loadDataset(manifest, { part: "train", read });
+      await manifestOf(of);
+      // Once, however many ticks ask: one that did not wait for its end leaves it to the next.
+      await kept.get(of.manifest, () => keepAll(of.manifest, options));
     },
   };
 }
 
-/** Opens files of a test set. That one does not open is a fact about it, like any other of its faults. */
-function testSetOpener(signature: Uint8Array): Unseal {
+/** How the files of a competition are read. */
+function readers(options: DataOptions): { read: FileReader; readSized: FileReader } {
+  const read: FileReader = (cid, maxBytes) => cat(parseCid(cid), { ...options, maxBytes });
+  return {
+    read,
+    async *readSized(cid, bytes) {
+      try {
+        yield* read(cid, bytes);
+      } catch (cause) {
+        const stated = await statedSize(parseCid(cid), options.store);
+        if (stated === undefined || stated === bytes) throw cause;
+        throw new InvalidData(`sealed file ${cid}: expected ${bytes} bytes, got ${stated}`, {
+          cause,
+        });
+      }
+    },
+  };
+}
+
+/** The size of a file as its root block says; undefined if that is not at hand. */
+async function statedSize(root: Cid, store: BlockStore): Promise<number | undefined> {
+  const { code, digest } = root.multihash;
+  const block = code === IDENTITY ? digest : await store.get(root);
+  if (block === undefined) return undefined;
+  const node = decodeBlock(root, block);
+  return node.type === "file" ? node.size : undefined;
+}
+
+/** Reads manifest and data of a competition into the store; without room for all of them, none are promised to stay. */
+async function keepAll(digest: Hex, options: DataOptions): Promise<void> {
+  const pins = options.store.pins?.();
+  const keeping = { ...options, store: pins ?? options.store };
+  const { read, readSized } = readers(keeping);
+  try {
+    const manifest = await fetchManifest(digest, keeping);
+    if (manifest.mode === "open") {
+      await loadDataset(manifest, { part: "test", read });
+      if (manifest.train !== undefined) await readFiles(manifest.train, read);
+    } else {
+      await readSealed(manifest, { read, readSized });
+      await loadDataset(manifest, { part: "train", read });
+    }
+  } catch (error) {
+    pins?.release();
+    throw error;
+  }
+}
+
+/** Opens files of a test set by their beacon. That one does not open is a fact about it, like any other of its faults. */
+export function testSetOpener(signature: Uint8Array): Unseal {
   return async (sealed) => {
     try {
       return await unseal(sealed, { signature, context: NO_CONTEXT });
@@ -156,7 +207,7 @@ export function checkSupported(
 
 /**
  * Bytes of all files, and of what is in memory at once: the test set's values as they are and as float32; of a sealed one
- * also the files, sealed and opened, and the values of the training set that may stand in.
+ * also the copies of its files while they are opened, and the values of the training set that may stand in.
  */
 function dataBytes(manifest: Manifest): number {
   const { mode, test, train, input: { dtype } } = manifest;
@@ -165,7 +216,7 @@ function dataBytes(manifest: Manifest): number {
   const rows = test.rows * features * (wide + 4);
   const all = fileBytes(test) + (train === undefined ? 0 : fileBytes(train)) + rows;
   if (mode === "open" || train === undefined) return all;
-  return all + 2 * fileBytes(test) + train.rows * features * wide;
+  return all + OPENING_COPIES * fileBytes(test) + train.rows * features * wide;
 }
 
 function fileBytes(part: Part): number {

@@ -1,8 +1,26 @@
 import assert from "node:assert/strict";
-import { type Manifest, parseManifest, type Part } from "../core/dataset/manifest.ts";
+import { createHash } from "node:crypto";
+import { encode, prepare } from "@ipld/dag-pb";
+import { UnixFS } from "ipfs-unixfs";
+import { CID } from "multiformats/cid";
+import { create as createMultihash } from "multiformats/hashes/digest";
+import {
+  encodeManifest,
+  type Manifest,
+  parseManifest,
+  type Part,
+} from "../core/dataset/manifest.ts";
 import { filesOf } from "../core/dataset/test_set.ts";
 import { addFile } from "../core/ipfs/add.ts";
-import { type Cid, digestFromCid, parseCid } from "../core/ipfs/cid.ts";
+import {
+  type Cid,
+  cidFromDigest,
+  DAG_PB,
+  digestFromCid,
+  parseCid,
+  rawCid,
+  SHA2_256,
+} from "../core/ipfs/cid.ts";
 import { gateway } from "../core/ipfs/gateway.ts";
 import { MemoryStore } from "../core/ipfs/store.ts";
 import type { Hex } from "../core/protocol/types.ts";
@@ -15,6 +33,7 @@ import {
   type DataSource,
   type TestSet,
 } from "./data.ts";
+import { RecentStore } from "./recent_store.ts";
 import { addDataset, addSealedDataset, labelsFile, type SealedDataset } from "./testing/models.ts";
 import { serve } from "./testing/world.ts";
 
@@ -170,7 +189,7 @@ Deno.test("a sealed test set counts as it is and opened, and the training set th
   // IDX: 12 bytes before the inputs, 8 before the labels; sealing adds 193 to each file.
   const sealed = (12 + 600 + 193) + (8 + 150 + 193);
   const train = (12 + 640) + (8 + 160);
-  const bytes = sealed + train + 600 * 5 + 2 * sealed + 640;
+  const bytes = sealed + train + 600 * 5 + 4 * sealed + 640;
   checkSupported(manifest, { maxBytes: bytes, epochs: 1 });
   assert.throws(
     () => checkSupported(manifest, { maxBytes: bytes - 1, epochs: 1 }),
@@ -213,7 +232,7 @@ Deno.test("what was kept sealed opens when the host is gone", async () => {
 });
 
 Deno.test("keep() refuses sealed files of a wrong size, and a training set that could not stand in", async () => {
-  const wrongSize: [number, RegExp][] = [[-1, /expected 350 bytes, got more/], [
+  const wrongSize: [number, RegExp][] = [[-1, /expected 350 bytes, got 351/], [
     1,
     /expected 352 bytes, got 351/,
   ]];
@@ -236,7 +255,7 @@ Deno.test("of a false test set the first rows of the training set stand in", asy
     [{ seal: (plain) => Promise.resolve(plain) }, /sealed bytes are at least 193|begin with/],
     [{ labels: labelsFile(149, { odd: 6 }) }, /test labels: expected 150 rows, got 149/],
     [{ changes: resized(1) }, /expected 352 bytes, got 351/],
-    [{ changes: resized(-1) }, /expected 350 bytes, got more/],
+    [{ changes: resized(-1) }, /expected 350 bytes, got 351/],
     [{ changes: redigested }, /test labels: expected content with SHA-256 0{64}/],
   ];
   for (const [sealed, message] of cases) {
@@ -248,6 +267,89 @@ Deno.test("of a false test set the first rows of the training set stand in", asy
     assert.deepEqual([...dataset.labels.subarray(0, 4)], [0, 1, 2, 0], "no odd rows at the start");
   }
 });
+
+Deno.test("keep() reads everything once, however many ticks ask for it", async () => {
+  await using world = await openSealed();
+  await Promise.all([1, 2, 3].map(() => world.source.keep(world.of)));
+  assert.equal(new Set(world.requests).size, world.requests.length);
+  const { length } = world.requests;
+  world.store.get = () => assert.fail("it read again");
+  await world.source.keep(world.of);
+  assert.equal(world.requests.length, length);
+});
+
+Deno.test("in memory, what keep() promised stays, and what has no room is not promised", async () => {
+  await using world = await openSealed();
+  const files = [cidFromDigest(world.of.manifest), ...world.cids.test, ...world.cids.train];
+  const held = () => Promise.all(files.map((cid) => store.has(cid)));
+  let store = new RecentStore({ maxBytes: 4_000 });
+  const source = createDataSource({ gateways: [world.url], store, maxBytes: 2 ** 20 });
+  await source.keep(world.of);
+  assert.deepEqual(await held(), files.map(() => true));
+  // An open competition's data pass through; there is no room to keep them.
+  const { dataset } = await load(source, world.digest);
+  assert.equal(dataset.rows, 150);
+  await assert.rejects(source.keep({ manifest: world.digest, epochs: 1 }), {
+    name: "RangeError",
+    message: /over 4000 bytes: set DEML_CACHE to a folder$/,
+  });
+  assert.deepEqual(await held(), files.map(() => true));
+  // Nor does a part stay of what did not fit.
+  store = new RecentStore({ maxBytes: 2_500 });
+  const small = createDataSource({ gateways: [world.url], store, maxBytes: 2 ** 20 });
+  await assert.rejects(small.keep(world.of), { name: "RangeError" });
+  await small.keep({ manifest: world.digest, epochs: 1 });
+});
+
+Deno.test("a sealed file is judged by the size that its root states, however many blocks are below", async () => {
+  await using world = await openSealed();
+  const cid = await addEmptyBlocks(world.host);
+  const manifest = parseManifest((await world.host.get(cidFromDigest(world.of.manifest)))!);
+  assert.ok("labels" in manifest.test);
+  const labels = { ...manifest.test.labels, cid: `${cid}` };
+  const changed = { ...manifest, test: { ...manifest.test, labels } };
+  const root = await addFile(encodeManifest(changed), world.host);
+  const of = { manifest: digestFromCid(root), epochs: 1 };
+  const { get } = world.store;
+  let reads = 0;
+  world.store.get = (cid) => {
+    reads++;
+    return get.call(world.store, cid);
+  };
+  await assert.rejects(world.source.keep(of), {
+    name: "InvalidData",
+    message: /expected 351 bytes, got 536870912$/,
+  });
+  const { fault } = await world.source.testSet(of, signatureOf(9));
+  assert.match(fault?.message ?? "", /expected 351 bytes, got 536870912$/);
+  assert.ok(reads < 50, `${reads} blocks read`);
+});
+
+/** A file of 512 MiB of zeros, after ten thousand empty blocks. */
+async function addEmptyBlocks(store: MemoryStore): Promise<Cid> {
+  async function add(parts: [Cid, number][]): Promise<Cid> {
+    const blockSizes = parts.map(([, size]) => BigInt(size));
+    const data = new UnixFS({ type: "file", blockSizes }).marshal();
+    const links = parts.map(([Hash]) => ({ Hash, Tsize: 0, Name: "" }));
+    const block = encode(prepare({ Data: data, Links: links }));
+    const hash = createMultihash(
+      SHA2_256,
+      new Uint8Array(createHash("sha256").update(block).digest()),
+    );
+    const cid = CID.createV1(DAG_PB, hash);
+    await store.put(cid, block);
+    return cid;
+  }
+  const empty = await addFile(new Uint8Array(0), store);
+  const zeros = new Uint8Array(2 ** 20);
+  const full = await rawCid(zeros);
+  await store.put(full, zeros);
+  const inner = await add(Array.from({ length: 10_000 }, () => [empty, 0]));
+  return await add([
+    [inner, 0],
+    ...Array.from({ length: 512 }, () => [full, 2 ** 20] as [Cid, number]),
+  ]);
+}
 
 Deno.test("nothing stands in for a sealed test set that is not to be had, or cannot be read here", async () => {
   await using stack = new AsyncDisposableStack();

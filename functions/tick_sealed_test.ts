@@ -3,9 +3,12 @@ import assert from "node:assert/strict";
 import { id } from "ethers/hash";
 import { TOPICS } from "../core/chain/log_query.ts";
 import type { Provider } from "../core/chain/rpc.ts";
-import { postBeaconCall } from "../core/chain/writes.ts";
+import type { Call } from "../core/chain/types.ts";
+import { explainError } from "../core/chain/errors.ts";
+import { commitScoresCall, postBeaconCall } from "../core/chain/writes.ts";
 import { drandRandomness } from "../core/seal/beacon.ts";
 import { g1ToEip2537 } from "../core/seal/points.ts";
+import { encodeRoundId } from "../core/protocol/codec.ts";
 import type { Hex } from "../core/protocol/types.ts";
 import { createDataSource, type DataSource } from "./data.ts";
 import type { Evaluate } from "./evaluate.ts";
@@ -102,6 +105,19 @@ Deno.test("I12: a sealed round opens by the posted beacon alone, and for its aut
       for (const name of MINERS) {
         const { outcomes } = await (await world.miner(name, { competitions: [c.id] })).tick();
         assert.deepEqual(outcomes, []);
+        // Nor would the contract have taken it from them: neither the newest beacon there is nor scores.
+        const { contract, beacon } = world.chain;
+        const signature = g1ToEip2537(beacon.sign(c.unsealRound - 1).signature);
+        const post = postBeaconCall(contract, { round: c.unsealRound, signature });
+        assert.equal(await refusal(world, name, post), "DeML_BeaconInvalid");
+        const roundId = encodeRoundId({ competition: c.id, epoch: 0, round: 0, attempt: 0 });
+        const scores = {
+          roundId,
+          commitment: `0x${"11".repeat(32)}`,
+          box: new Uint8Array(0),
+        } as const;
+        const commit = commitScoresCall(contract, scores);
+        assert.equal(await refusal(world, name, commit), "DeML_TooEarly");
       }
       assert.equal((await c.snapshot()).beacons[0], undefined);
     },
@@ -123,6 +139,20 @@ Deno.test("I12: a sealed round opens by the posted beacon alone, and for its aut
     },
   );
 });
+
+/** Name of the error with which the contract refuses a miner's call. */
+async function refusal(
+  world: World,
+  name: string,
+  { to, data }: Call,
+): Promise<string | undefined> {
+  const { address: from } = world.sender(name);
+  try {
+    await world.request("eth_call", { from, to, data }, "latest");
+  } catch (error) {
+    return explainError(error).name;
+  }
+}
 
 async function nonce(world: World, address: Hex): Promise<unknown> {
   return await world.request("eth_getTransactionCount", address, "latest");
@@ -178,7 +208,7 @@ Deno.test("a test set of another size than stated keeps our miners out, and is f
   const { bond } = c.terms;
   const [enroll] = (await (await world.miner("ann", { maxBond: bond })).tick()).outcomes;
   assert.equal(enroll?.status, "declined");
-  assert.match(enroll?.reason ?? "", /sealed file \w+: expected 350 bytes, got more/);
+  assert.match(enroll?.reason ?? "", /sealed file \w+: expected 350 bytes, got 351/);
   for (const name of MINERS) {
     const data = { ...sourceOf(world.at.gateway), keep: () => Promise.resolve() };
     await (await world.miner(name, { maxBond: bond, data })).tick();

@@ -68,9 +68,12 @@ Deno.test("the demo runs a sealed competition, and shows that it was sealed unti
     sealed: 7,
     openedBefore: 0,
     openedAfter: 7,
+    testSetFault: null,
     ownerTransactions: 0,
   });
   assert.match(run.output, /A second before beacon \d+: the relay refuses it \(HTTP 425\)/);
+  assert.match(run.output, /the contract does not have it and refuses the newest beacon/);
+  assert.match(run.output, /opens 7 of 7; the test set is as promised;/);
   assert.match(run.output, /host and authors since submissions ended: 0/);
   assert.doesNotMatch(run.output, /still open/);
 });

@@ -1,6 +1,6 @@
 import { type ByteStream, InvalidData } from "./bytes.ts";
 import { findColumns, type LabelReader, labelReader } from "./csv_labels.ts";
-import { cellEnd, cellText, parseNumber } from "./csv_cell.ts";
+import { cellEnd, mismatch, parseNumber } from "./csv_cell.ts";
 import type { CsvOptions } from "./manifest.ts";
 import type { Rows } from "./rows.ts";
 
@@ -39,7 +39,7 @@ const EXACT_DIGITS = 15;
 /** Most bytes of a file that holds what `shape` says: a bound for what is unzipped. */
 export function maxCsvBytes({ rows, features, skipLines = 0 }: CsvShape): number {
   const line = maxLineBytes(features);
-  return line * (skipLines + 2) + rows * ((features + 1) * CELL_BYTES + LABEL_BYTES);
+  return line * 2 + skipLines * MIN_LINE_BYTES + rows * ((features + 1) * CELL_BYTES + LABEL_BYTES);
 }
 
 /**
@@ -60,8 +60,9 @@ class CsvParser {
   readonly #labels: Int32Array | Float64Array;
   readonly #readLabel: LabelReader;
   readonly #maxLine: number;
-  /** The start of a line whose end has not come yet. */
+  /** Its first `#begun` bytes are the start of a line whose end has not come yet. */
   #rest: Uint8Array = new Uint8Array(0);
+  #begun = 0;
   #line = 0;
   #row = 0;
   #labelColumn: number;
@@ -87,20 +88,22 @@ class CsvParser {
     for (;;) {
       const end = chunk.indexOf(NEWLINE, start);
       if (end < 0) break;
-      if (this.#rest.length === 0) this.#takeLine(chunk, start, end);
+      if (this.#begun === 0) this.#takeLine(chunk, start, end);
       else {
-        const line = this.#joined(chunk.subarray(start, end));
-        this.#rest = new Uint8Array(0);
+        this.#begin(chunk.subarray(start, end));
+        // Not the buffer itself: what an earlier line left in it must not look like the next byte.
+        const line = this.#rest.subarray(0, this.#begun);
+        this.#begun = 0;
         this.#takeLine(line, 0, line.length);
       }
       start = end + 1;
     }
-    if (start < chunk.length) this.#rest = this.#joined(chunk.subarray(start));
+    if (start < chunk.length) this.#begin(chunk.subarray(start));
   }
 
   /** After the last byte: the rows, if there are as many as there must be. */
   end(): Rows {
-    if (this.#rest.length > 0) this.push(Uint8Array.of(NEWLINE));
+    if (this.#begun > 0) this.push(Uint8Array.of(NEWLINE));
     const { rows, what } = this.#shape;
     if (this.#row !== rows) {
       throw new InvalidData(`${what}: expected ${rows} rows, got ${this.#row}`);
@@ -108,15 +111,22 @@ class CsvParser {
     return { values: this.#values, labels: this.#labels };
   }
 
-  #joined(bytes: Uint8Array): Uint8Array {
-    if (this.#rest.length + bytes.length > this.#maxLine) {
+  /** Adds to the line that has begun. The buffer grows twofold: pieces are copied twice on average, however many. */
+  #begin(bytes: Uint8Array): void {
+    const begun = this.#begun + bytes.length;
+    if (begun > this.#maxLine) {
       this.#line++;
       throw this.#tooLong();
     }
-    const joined = new Uint8Array(this.#rest.length + bytes.length);
-    joined.set(this.#rest);
-    joined.set(bytes, this.#rest.length);
-    return joined;
+    if (begun > this.#rest.length) {
+      const larger = new Uint8Array(
+        Math.min(this.#maxLine, Math.max(begun, 2 * this.#rest.length)),
+      );
+      larger.set(this.#rest.subarray(0, this.#begun));
+      this.#rest = larger;
+    }
+    this.#rest.set(bytes, this.#begun);
+    this.#begun = begun;
   }
 
   #tooLong(): InvalidData {
@@ -181,8 +191,8 @@ class CsvParser {
           value = this.#slowNumber(bytes.subarray(from, at), column);
         }
         if (whole && (value < 0 || value > 255 || value !== Math.floor(value))) {
-          const text = cellText(bytes.subarray(from, at));
-          throw this.#error(`expected a whole number from 0 to 255, got "${text}"`, column);
+          const cell = bytes.subarray(from, at);
+          throw this.#error(mismatch("a whole number from 0 to 255", cell), column);
         }
         values[out++] = value;
       }
@@ -194,9 +204,7 @@ class CsvParser {
 
   #slowNumber(cell: Uint8Array, column: number): number {
     const value = parseNumber(cell);
-    if (value === undefined) {
-      throw this.#error(`expected a number, got "${cellText(cell)}"`, column);
-    }
+    if (value === undefined) throw this.#error(mismatch("a number", cell), column);
     return value;
   }
 
@@ -206,7 +214,7 @@ class CsvParser {
     const label = this.#readLabel(cell);
     if (label === undefined) {
       const expected = this.#shape.classes === undefined ? "a number" : "a class (name or index)";
-      throw this.#error(`expected ${expected}, got "${cellText(cell)}"`, this.#labelColumn);
+      throw this.#error(mismatch(expected, cell), this.#labelColumn);
     }
     this.#labels[this.#row] = label;
     return at;

@@ -1,5 +1,5 @@
 import { InvalidData } from "./bytes.ts";
-import { cellEnd, cellText, cellValue, parseNumber } from "./csv_cell.ts";
+import { cellEnd, cellValue, mismatch, parseNumber } from "./csv_cell.ts";
 
 /** Reads a label's cell: a class's index, for regression a number; undefined if it is neither. */
 export type LabelReader = (cell: Uint8Array) => number | undefined;
@@ -27,7 +27,7 @@ export function labelReader(classes: readonly string[] | undefined): LabelReader
 /**
  * The names of the columns, from a header line.
  *
- * @throws {InvalidData} if there are not `count` of them, or one occurs twice or is badly quoted
+ * @throws {InvalidData} if there are not `count` of them, or one occurs twice, is badly quoted or too long
  */
 export function findColumns(
   line: Uint8Array,
@@ -40,7 +40,7 @@ export function findColumns(
     const cell = line.subarray(from, at);
     const name = cellValue(cell);
     if (name === undefined) {
-      throw new InvalidData(`${where}: expected a column's name, got "${cellText(cell)}"`);
+      throw new InvalidData(`${where}: ${mismatch("a column's name", cell)}`);
     }
     names.push(name);
     if (names.length > count) break;
@@ -49,9 +49,16 @@ export function findColumns(
     const got = names.length > count ? "more" : names.length;
     throw new InvalidData(`${where}: expected ${count} columns, got ${got}`);
   }
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) {
-    throw new InvalidData(`${where}: expected each column once, got "${twice}" twice`);
-  }
+  checkUnique(names, where);
   return names;
+}
+
+function checkUnique(names: readonly string[], where: string): void {
+  const seen = new Set<string>();
+  for (const name of names) {
+    if (seen.has(name)) {
+      throw new InvalidData(`${where}: expected each column once, got "${name}" twice`);
+    }
+    seen.add(name);
+  }
 }

@@ -176,15 +176,18 @@ Deno.test("readCsv() bounds a line without an end", async () => {
 
 Deno.test("readCsv() judges the length of a line alike, however the bytes are cut", async () => {
   const next = random(11);
+  const features = 99;
   for (const [length, fits] of [[65_535, true], [65_536, true], [65_537, false]] as const) {
     for (const end of ["\n", "\r\n", ""]) {
-      const line = `1,2,"${"c".repeat(length - 6 - (end === "\r\n" ? 1 : 0))}"`;
-      const bytes = new TextEncoder().encode(`1,2,dog\n${line}${end}`);
-      const classes = [line.slice(5, -1), "dog"];
+      const cells = Array.from({ length: features }, (_, i) => String(i).padStart(655, "0"));
+      const blanks = length - cells.join().length - ",cat".length - (end === "\r\n" ? 1 : 0);
+      const line = `${cells},${" ".repeat(blanks)}cat`;
+      const first = `${"1,".repeat(features)}dog\n`;
+      const bytes = new TextEncoder().encode(`${first}${line}${end}`);
       for (let round = 0; round < 12; round++) {
         const cuts = Array.from({ length: round }, () => Math.floor(next() * (bytes.length + 1)));
         if (round % 3 === 1) cuts.push(bytes.length - 1 - end.length, bytes.length - end.length);
-        const read = readCsv(cutAt(bytes, cuts), { ...SHAPE, classes });
+        const read = readCsv(cutAt(bytes, cuts), { ...SHAPE, features, label: features });
         const name = `${length} bytes cut at ${cuts}`;
         if (fits) assert.deepEqual((await read).labels, Int32Array.of(1, 0), name);
         else {await assert.rejects(

@@ -3,6 +3,7 @@ import {
   type Manifest,
   MAX_BATCH_BYTES,
   MAX_CLASSES,
+  MAX_COLUMNS,
   MAX_FILE_BYTES,
   MAX_ROWS,
   MAX_VALUES,
@@ -113,6 +114,7 @@ function checkPart(part: Field, manifest: Field): void {
   }
   checkBatch(member(member(manifest, "input"), "shape"), { rows, features: product(input.shape) });
   if (format === "csv" || format === "csv.gz") {
+    checkColumns(member(member(manifest, "input"), "shape"), product(input.shape) + 1);
     checkFile(member(part, "table"));
     checkCsv(member(part, "csv"), product(input.shape));
     return;
@@ -133,6 +135,14 @@ function checkBatch(shape: Field, { rows, features }: { rows: number; features: 
       `expected at most ${MAX_BATCH_BYTES} bytes in a batch of ${batch} rows (4 a value), got ${bytes}`,
     );
   }
+}
+
+function checkColumns(shape: Field, columns: number): void {
+  if (columns <= MAX_COLUMNS) return;
+  throw new InvalidManifest(
+    shape.path,
+    `expected at most ${MAX_COLUMNS} columns in a CSV file, the label's included, got ${columns}`,
+  );
 }
 
 function checkCsv(csv: Field, features: number): void {

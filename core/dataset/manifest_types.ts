@@ -6,6 +6,8 @@ export const MAX_VALUES = 2 ** 26;
 export const MAX_BATCH_BYTES = 64 * 1024 * 1024;
 /** Most bytes of one data file, as it is stored. */
 export const MAX_FILE_BYTES = 512 * 1024 * 1024;
+/** Most columns of a CSV file: each has a name that is held in memory. */
+export const MAX_COLUMNS = 65_536;
 /** Most classes of a classification task. */
 export const MAX_CLASSES = 10_000;
 
@@ -31,7 +33,7 @@ export interface IdxPart {
   labels: FileRef;
 }
 
-/** How to read a CSV file (RFC 4180, UTF-8, comma; no line breaks inside quotes). */
+/** How to read a CSV file (RFC 4180, UTF-8, comma; no line breaks inside quotes, at most 1000 bytes a cell). */
 export interface CsvOptions {
   /** Whether the first line (after `skipLines`) names the columns. */
   header: boolean;

@@ -2,10 +2,11 @@
  * The test set of a competition, open or sealed, and what stands in for a false one (PROTOCOL.md sections 3 and 7).
  *
  * A sealed test set is FALSE, for every reader alike, if a file that is at hand, its bytes checked against its CID, has
- * another size than the manifest says, does not open, has another digest, or does not hold what the manifest says. All
- * these are facts about bytes that the manifest and the beacon determine: {@linkcode InvalidData}. Anything else (a file
- * that nobody delivers, or that is no readable file at all; a lack of memory) is the reader's own failure: it is thrown,
- * and nothing stands in. Two readers can thus differ in whether they know, but not in what they know.
+ * another size than the manifest says (its root block states it, and whoever reads on finds the same), does not open, has
+ * another digest, or does not hold what the manifest says. All these are facts about bytes that the manifest and the
+ * beacon determine: {@linkcode InvalidData}. Anything else (a file that nobody delivers, or that is no readable file at
+ * all; a lack of memory) is the reader's own failure: it is thrown, and nothing stands in. Two readers can thus differ in
+ * whether they know, but not in what they know.
  */
 import { type ByteStream, exactly, InvalidData } from "./bytes.ts";
 import { type Dataset, type FileReader, firstRows, loadDataset } from "./dataset.ts";
@@ -30,6 +31,11 @@ export interface TestSetRows {
 export interface TestSetOptions {
   /** Reads a file as it is. */
   read: FileReader;
+  /**
+   * Reads a sealed file that must have as many bytes as it is told, and throws {@linkcode InvalidData} if its root block
+   * states another size, whatever else is wrong with it. Without it such a file is read up to the first byte too many.
+   */
+  readSized?: FileReader | undefined;
   /** Opens it; called only for a sealed test set. */
   unseal?: Unseal | undefined;
 }
@@ -44,7 +50,7 @@ export interface TestSetOptions {
  */
 export async function loadTestSet(
   manifest: Manifest,
-  { read, unseal }: TestSetOptions,
+  { read, readSized, unseal }: TestSetOptions,
 ): Promise<TestSetRows> {
   if (manifest.mode === "open") {
     return { dataset: await loadDataset(manifest, { part: "test", read }), fault: undefined };
@@ -53,7 +59,7 @@ export async function loadTestSet(
     throw new RangeError("the test set is sealed: expected the beacon that opens it, got nothing");
   }
   try {
-    const opened = openingReader({ read, unseal });
+    const opened = openingReader({ read, readSized, unseal });
     return {
       dataset: await loadDataset(manifest, { part: "test", read: opened }),
       fault: undefined,
@@ -68,16 +74,16 @@ export async function loadTestSet(
 /**
  * Reads the files of a sealed test set to their end, as they are: for who keeps and serves them until they open.
  *
- * @param options.read keeps what it reads
+ * @param source its readers keep what they read
  * @throws {InvalidData} if a file has another size than the manifest says
  * @throws whatever `read` throws otherwise
  */
 export async function readSealed(
   manifest: Manifest,
-  { read }: Pick<TestSetOptions, "read">,
+  source: Pick<TestSetOptions, "read" | "readSized">,
 ): Promise<void> {
   for (const file of filesOf(manifest.test)) {
-    for await (const _ of sealedBytes(file, read));
+    for await (const _ of sealedBytes(file, source));
   }
 }
 
@@ -87,9 +93,9 @@ export function filesOf(part: Part): FileRef[] {
 }
 
 /** Reads a file of the test set and opens it; asked with its size in the manifest. */
-function openingReader({ read, unseal }: { read: FileReader; unseal: Unseal }): FileReader {
+function openingReader({ unseal, ...source }: TestSetOptions & { unseal: Unseal }): FileReader {
   return async function* (cid, bytes) {
-    const sealed = await collect(sealedBytes({ cid, bytes }, read), bytes);
+    const sealed = await collect(sealedBytes({ cid, bytes }, source), bytes);
     yield await unseal(sealed).catch((cause) => {
       if (!(cause instanceof InvalidData)) throw cause;
       throw new InvalidData(`${nameOf(cid)}: ${cause.message}`, { cause });
@@ -98,11 +104,16 @@ function openingReader({ read, unseal }: { read: FileReader; unseal: Unseal }): 
 }
 
 /**
- * A sealed file as it is. The reader may go beyond what the manifest says, since it has one error for all files that are
- * too large and others for failures of its own: that this one is, is found out here, at the first byte too many.
+ * A sealed file as it is. A reader that does not judge the size itself may go beyond what the manifest says, since it has
+ * one error for all files that are too large and others for failures of its own: that this one is, is found out here, at
+ * the first byte too many.
  */
-function sealedBytes({ cid, bytes }: FileRef, read: FileReader): ByteStream {
-  return exactly(read(cid, MAX_FILE_BYTES), { bytes, what: nameOf(cid) });
+function sealedBytes(
+  { cid, bytes }: FileRef,
+  { read, readSized }: Pick<TestSetOptions, "read" | "readSized">,
+): ByteStream {
+  const source = readSized === undefined ? read(cid, MAX_FILE_BYTES) : readSized(cid, bytes);
+  return exactly(source, { bytes, what: nameOf(cid) });
 }
 
 function nameOf(cid: string): string {

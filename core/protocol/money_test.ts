@@ -143,7 +143,7 @@ Deno.test("payouts() without a single round returns everything", () => {
   ]);
 });
 
-/** A competition as it could be: terms that creation accepts, rounds within what the buy-ins pay for. */
+/** A competition as it could be: terms that creation accepts, rounds within what the buy-ins pay for, and its end. */
 function randomCompetition(random: Random) {
   const quorum = random.int(1, 9);
   const maxPerParticipant = random.int(1, 8);
@@ -151,13 +151,17 @@ function randomCompetition(random: Random) {
   const miners = Array.from({ length: random.int(quorum, 14) }, () => random.hex(20));
   const participants = random.int(1, 12);
   let submissions = random.int(1, participants * maxPerParticipant);
+  const worthless = random.int(0, 9) === 0;
   const rounds: SettledRound[] = [];
   while (submissions > 0) {
     const size = Math.min(submissions, random.pick([1, 2, 3, 4, 5, 32]));
-    rounds.push(randomRound(random, { miners, quorum, size }));
+    rounds.push(randomRound(random, { miners, quorum, size, worthless }));
     submissions -= size;
   }
-  return { terms, miners, participants, rounds };
+  // A round that stays undecided cancels the competition; what was decided before stays booked.
+  const undecided = random.int(0, 3) === 0;
+  if (undecided) rounds.length = random.int(0, rounds.length);
+  return { terms, miners, participants, rounds, undecided };
 }
 
 function randomTerms(
@@ -166,10 +170,14 @@ function randomTerms(
 ): MoneyTerms {
   for (;;) {
     const terms = {
-      prizeFund: BigInt(random.int(1, 2 ** 48)) * BigInt(random.int(1, 2 ** 40)),
+      prizeFund: random.pick([
+        BigInt(random.int(1, 2 ** 48)) * BigInt(random.int(1, 2 ** 48)),
+        BigInt(random.int(1, 100_000)),
+        2n ** 96n - 1n,
+      ]),
       miningPoolBps: random.int(1, 5_000),
       buyInBps: random.int(1, 10_000),
-      pricedSubmissions: random.int(1, 200),
+      pricedSubmissions: random.pick([random.int(1, 10), random.int(1, 200), 10_000]),
       quorum,
     };
     const covered = BigInt(5 * maxPerParticipant * (quorum + 1));
@@ -180,10 +188,16 @@ function randomTerms(
 
 function randomRound(
   random: Random,
-  { miners, quorum, size }: { miners: Hex[]; quorum: number; size: number },
+  { miners, quorum, size, worthless }: {
+    miners: Hex[];
+    quorum: number;
+    size: number;
+    worthless: boolean;
+  },
 ): SettledRound {
-  const seated = miners.toSorted(() => random.int(0, 1) - 0.5).slice(0, quorum);
-  const truth = Array.from({ length: size }, () => random.int(0, 100_000));
+  const seated = shuffle(random, [...miners]).slice(0, quorum);
+  const most = worthless ? 0 : 100_000;
+  const truth = Array.from({ length: size }, () => random.pick([0, random.int(0, most)]));
   const silent = random.int(0, Math.floor((quorum - 1) / 3));
   const rows = seated.slice(silent).map((miner): [Hex, number[]] => {
     const honesty = random.int(0, 3);
@@ -191,12 +205,20 @@ function randomRound(
       miner,
       truth.map((score) => {
         if (random.int(0, 3) < honesty) return score;
-        return random.int(0, 2) === 0 ? ABSTAIN : random.int(0, 100_000);
+        return random.int(0, 2) === 0 ? ABSTAIN : random.int(0, most);
       }),
     ];
   });
   const settler = random.pick([...miners, random.hex(20)]);
   return { rows: new Map(rows), silent: seated.slice(0, silent), settler };
+}
+
+function shuffle<T>(random: Random, items: T[]): T[] {
+  for (let i = items.length - 1; i > 0; i--) {
+    const j = random.int(0, i);
+    [items[i], items[j]] = [items[j]!, items[i]!];
+  }
+  return items;
 }
 
 /** Fees and dissents of one address by the words of PROTOCOL.md sections 5.6 and 6, evaluation by evaluation. */
@@ -222,25 +244,77 @@ function recount(rounds: readonly SettledRound[], who: Hex): Account {
   return { fees, dissents };
 }
 
-for (const status of ["final", "cancelled"] as const) {
-  Deno.test(`money is conserved to the wei in 3,000 random ${status} competitions`, () => {
-    for (let seed = 0; seed < 3_000; seed++) {
-      const { terms, miners, participants, rounds } = randomCompetition(seededRandom(seed));
-      const books = rounds.reduce<Books>((before, each) => bookRound(before, each).books, NO_BOOKS);
-      const result = payouts({ terms, status, participants, miners, books });
-      const claimed = [...result.claims.values()].reduce((sum, amount) => sum + amount, 0n);
-      const paid = claimed + result.pot + BigInt(participants) * result.refund;
-      const deposited = terms.prizeFund + BigInt(participants) * buyIn(terms) +
-        BigInt(miners.length) * terms.bond;
-      assert.equal(paid, deposited, `seed ${seed}`);
-      // I9: fees never exceed the mining pool, or mining pool plus buy-ins; nobody loses more than the bond.
-      const bound = miningPool(terms) +
-        (status === "final" ? BigInt(participants) * buyIn(terms) : 0n);
-      assert.ok(result.fees <= bound, `seed ${seed}`);
-      assert.ok([...result.claims.values()].every((amount) => amount >= 0n), `seed ${seed}`);
-      assert.ok(result.pot >= terms.prizeFund - miningPool(terms), `seed ${seed}`);
-      if (seed % 10 > 0) continue;
-      for (const [who, booked] of books) assert.deepEqual(booked, recount(rounds, who));
-    }
+/** Plays a competition by the rules and asserts that its money adds up. @returns what was special about it */
+function playOut(seed: number): string[] {
+  const { terms, miners, participants, rounds, undecided } = randomCompetition(seededRandom(seed));
+  let books = NO_BOOKS;
+  const verdicts = rounds.flatMap((each) => {
+    const booked = bookRound(books, each);
+    books = booked.books;
+    return booked.decided.verdicts;
   });
+  const hasWinner = verdicts.some(({ agreeing, median }) => agreeing > 0 && median > 0);
+  const status = hasWinner && !undecided ? "final" : "cancelled";
+  const result = payouts({ terms, status, participants, miners, books });
+  const claims = [...result.claims.values()];
+  const paid = claims.reduce((sum, amount) => sum + amount, 0n) + result.pot +
+    BigInt(participants) * result.refund;
+  const buyIns = BigInt(participants) * buyIn(terms);
+  assert.equal(paid, terms.prizeFund + buyIns + BigInt(miners.length) * terms.bond, `${seed}`);
+  // I9: fees never exceed the mining pool, or mining pool plus buy-ins; nobody loses more than the bond.
+  const bound = miningPool(terms) + (status === "final" ? buyIns : 0n);
+  assert.ok(result.fees <= bound, `${seed}`);
+  assert.ok(result.penalties <= BigInt(miners.length) * terms.bond, `${seed}`);
+  assert.ok(claims.every((amount) => amount >= 0n), `${seed}`);
+  assert.ok(result.pot >= terms.prizeFund - miningPool(terms), `${seed}`);
+  if (seed % 20 === 0) {
+    for (const [who, booked] of books) assert.deepEqual(booked, recount(rounds, who), `${seed}`);
+  }
+  const dissents = [...books.values()].map((account) => account.dissents);
+  return [
+    status,
+    ...(undecided && rounds.length > 0 ? ["cancelled over an undecided round"] : []),
+    ...(status === "cancelled" && !undecided ? ["cancelled for want of a score"] : []),
+    ...(result.fee < fee(terms) ? ["fees cut to the mining pool"] : []),
+    ...(dissents.some((count) => count === 10) ? ["ten dissents"] : []),
+    ...(dissents.some((count) => count > 10) ? ["more dissents than a bond pays for"] : []),
+    ...(verdicts.some(({ agreeing }) => agreeing === 0) ? ["void"] : []),
+    ...(rounds.some(({ silent }) => silent.length > 0) ? ["silent"] : []),
+    ...(rounds.some(({ settler }) => !miners.includes(settler)) ? ["settled by a stranger"] : []),
+    ...(terms.prizeFund === 2n ** 96n - 1n ? ["the greatest prize fund"] : []),
+    ...(fee(terms) === 1n ? ["a fee of a wei"] : []),
+    ...rounds.map(({ rows }) => `${Math.min(5, [...rows.values()][0]!.length)} submissions`),
+  ];
 }
+
+const COMPETITIONS = 100_000;
+/** Each kind comes up in one of a thousand competitions at least. */
+const LEAST = COMPETITIONS / 1_000;
+
+Deno.test("money is conserved to the wei in 100,000 random competitions of all kinds", () => {
+  const seen = new Map<string, number>();
+  for (let seed = 0; seed < COMPETITIONS; seed++) {
+    for (const kind of new Set(playOut(seed))) seen.set(kind, (seen.get(kind) ?? 0) + 1);
+  }
+  const kinds = [
+    "1 submissions",
+    "2 submissions",
+    "3 submissions",
+    "4 submissions",
+    "5 submissions",
+    "a fee of a wei",
+    "cancelled",
+    "cancelled for want of a score",
+    "cancelled over an undecided round",
+    "fees cut to the mining pool",
+    "final",
+    "more dissents than a bond pays for",
+    "settled by a stranger",
+    "silent",
+    "ten dissents",
+    "the greatest prize fund",
+    "void",
+  ];
+  assert.deepEqual([...seen.keys()].sort(), kinds);
+  for (const [kind, count] of seen) assert.ok(count >= LEAST, `${kind}: ${count}`);
+});

@@ -16,7 +16,7 @@ import { fromHex, toHex } from "../protocol/codec.ts";
 import type { Hex } from "../protocol/types.ts";
 import { roundMessage, SIGNATURE_DOMAIN } from "./beacon.ts";
 import { InvalidSeal } from "./invalid_seal.ts";
-import { checkG1, checkG2 } from "./points.ts";
+import { checkG1, checkG2, InvalidPoint } from "./points.ts";
 
 const { G1, G2, pairing, shortSignatures } = bls12_381;
 const { Fp, Fp12, Fr } = bls12_381.fields;
@@ -87,7 +87,7 @@ function checkU(U: Uint8Array): void {
   try {
     checkG2(U);
   } catch (cause) {
-    if (!(cause instanceof RangeError)) throw cause;
+    if (!(cause instanceof InvalidPoint)) throw cause;
     throw new InvalidSeal(`U of the key box: ${cause.message}`, { cause });
   }
 }

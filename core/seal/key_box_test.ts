@@ -7,6 +7,7 @@ import { QUICKNET } from "./quicknet.ts";
 import { InvalidSeal } from "./invalid_seal.ts";
 import { KEY_BOX_BYTES, openKeyBox, sealKey } from "./key_box.ts";
 import { localBeacon } from "./local_beacon.ts";
+import { withFailingCopies } from "./testing/failing.ts";
 import * as mcl from "./testing/mcl.ts";
 import {
   nonCanonical,
@@ -204,4 +205,14 @@ Deno.test("sealKey() refuses keys, rounds and networks that are none", () => {
     assert.throws(() => sealKey(KEY, { round: ROUND, publicKey: toHex(key) }), RangeError);
   }
   assert.throws(() => sealKey(KEY, { round: ROUND, publicKey: toHex(SIGNATURE) }), RangeError);
+});
+
+Deno.test("a machine that fails while it checks U says nothing about the box", () => {
+  const box = sealKey(KEY, { round: ROUND, publicKey });
+  const memory = new RangeError("Array buffer allocation failed");
+  const open = () => openKeyBox(box, SIGNATURE);
+  assert.throws(() => withFailingCopies(memory, open), (error) => error === memory);
+  // The signature is checked first; its check fails alike in points_test.ts.
+  assert.throws(() => withFailingCopies(memory, open, 1), (error) => error === memory);
+  assert.deepEqual(open(), KEY);
 });

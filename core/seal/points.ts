@@ -9,6 +9,9 @@ const FIELD_BYTES = 48;
 const PADDED_BYTES = 64;
 const PADDING = PADDED_BYTES - FIELD_BYTES;
 
+/** Bytes that are no point that the protocol takes: a fact about them, unlike any other RangeError. */
+export class InvalidPoint extends RangeError {}
+
 /** G1, where signatures live, or G2, where public keys live. */
 interface Group {
   name: "G1" | "G2";
@@ -32,31 +35,32 @@ const G2: Group = {
 /**
  * Refuses what is not a compressed point of G1 (48 bytes) that the protocol takes.
  *
- * @throws {RangeError} for a wrong length, a form that is not compressed and canonical, a point that is not on the
+ * @throws {InvalidPoint} for a wrong length, a form that is not compressed and canonical, a point that is not on the
  * curve or not in the subgroup of prime order, and the point at infinity
+ * @throws what the machine throws for want of memory or stack
  */
 export function checkG1(compressed: Uint8Array): void {
   decodeCompressed(compressed, G1);
 }
 
-/** Refuses what is not a compressed point of G2 (96 bytes). @throws {RangeError} as {@linkcode checkG1} does */
+/** Refuses what is not a compressed point of G2 (96 bytes). @throws as {@linkcode checkG1} does */
 export function checkG2(compressed: Uint8Array): void {
   decodeCompressed(compressed, G2);
 }
 
-/** A compressed point of G1 (48 bytes) in EIP-2537 encoding (128). @throws {RangeError} as {@linkcode checkG1} does */
+/** A compressed point of G1 (48 bytes) in EIP-2537 encoding (128). @throws as {@linkcode checkG1} does */
 export function g1ToEip2537(compressed: Uint8Array): Uint8Array {
   return pad(decodeCompressed(compressed, G1).toBytes(false));
 }
 
-/** A compressed point of G2 (96 bytes) in EIP-2537 encoding (256). @throws {RangeError} as {@linkcode checkG1} does */
+/** A compressed point of G2 (96 bytes) in EIP-2537 encoding (256). @throws as {@linkcode checkG1} does */
 export function g2ToEip2537(compressed: Uint8Array): Uint8Array {
   return swapHalves(pad(decodeCompressed(compressed, G2).toBytes(false)));
 }
 
 function checkLength(bytes: Uint8Array, length: number, what: string): void {
   if (bytes.length !== length) {
-    throw new RangeError(`${what} has ${length} bytes, not ${bytes.length}`);
+    throw new InvalidPoint(`${what} has ${length} bytes, not ${bytes.length}`);
   }
 }
 
@@ -70,14 +74,14 @@ function decode(bytes: Uint8Array, group: Group): WeierstrassPoint<unknown> {
   try {
     point = group.fromBytes(bytes);
   } catch (cause) {
-    throw new RangeError(
-      `expected a canonical point of the prime-order subgroup of ${group.name}: ${
-        (cause as Error).message
-      }`,
+    // The library says "Error" of bytes; classes derived from it are the machine's, such as for a full stack.
+    if (!(cause instanceof Error) || Object.getPrototypeOf(cause) !== Error.prototype) throw cause;
+    throw new InvalidPoint(
+      `expected a canonical point of the prime-order subgroup of ${group.name}: ${cause.message}`,
       { cause },
     );
   }
-  if (point.is0()) throw new RangeError(`a point of ${group.name} must not be infinity`);
+  if (point.is0()) throw new InvalidPoint(`a point of ${group.name} must not be infinity`);
   return point;
 }
 

@@ -4,8 +4,9 @@ import { network } from "hardhat";
 import { fromHex, toHex } from "../protocol/codec.ts";
 import { roundMessage, SIGNATURE_DOMAIN } from "./beacon.ts";
 import { QUICKNET } from "./quicknet.ts";
-import { checkG1, checkG2, g1ToEip2537, g2ToEip2537 } from "./points.ts";
+import { checkG1, checkG2, g1ToEip2537, g2ToEip2537, InvalidPoint } from "./points.ts";
 import { compressG1, compressG2 } from "../chain/points.ts";
+import { withFailingCopies } from "./testing/failing.ts";
 import { nonSubgroupG1, nonSubgroupG2, ROUNDS } from "./testing/points.ts";
 
 const G1 = bls12_381.G1.Point;
@@ -115,5 +116,17 @@ Deno.test("wrong flag bits are refused", () => {
     const wrong = bytes.slice();
     wrong[0] = (wrong[0]! & 0b0001_1111) | (flags << 5);
     assert.throws(() => checkG1(wrong), RangeError, flags.toString(2));
+  }
+});
+
+Deno.test("only what the library says of bytes is a fact about them", () => {
+  for (const [check, bytes] of [[checkG1, G1.BASE.toBytes()], [checkG2, KEY]] as const) {
+    const ofMachine = [new RangeError("Array buffer allocation failed"), new TypeError("x")];
+    for (const error of ofMachine) {
+      assert.throws(() => withFailingCopies(error, () => check(bytes)), (e) => e === error);
+    }
+    const says = () => withFailingCopies(new Error("bad point"), () => check(bytes));
+    assert.throws(says, InvalidPoint);
+    check(bytes);
   }
 });

@@ -4,11 +4,17 @@
  */
 import { readBeaconSignature } from "../../core/chain/logs.ts";
 import { readPayloads } from "../../core/chain/payload.ts";
-import { filesOf } from "../../core/dataset/test_set.ts";
+import { explainError } from "../../core/chain/errors.ts";
+import { postBeaconCall } from "../../core/chain/writes.ts";
+import type { FileReader } from "../../core/dataset/dataset.ts";
+import type { Manifest } from "../../core/dataset/manifest.ts";
+import { filesOf, loadTestSet } from "../../core/dataset/test_set.ts";
 import { parseCid } from "../../core/ipfs/cid.ts";
-import { read } from "../../core/ipfs/read.ts";
+import { cat, read } from "../../core/ipfs/read.ts";
+import { g1ToEip2537 } from "../../core/seal/points.ts";
 import { fetchBeacon } from "../../core/seal/relay.ts";
 import { InvalidSeal, NO_CONTEXT, payloadContext, unseal } from "../../core/seal/sealed.ts";
+import { testSetOpener } from "../../functions/data.ts";
 import type { Competition } from "./competition.ts";
 import type { Person, World } from "./world.ts";
 
@@ -21,7 +27,7 @@ export interface Evidence {
   unsealRound: number;
   /** A second before its time: HTTP status of the relay that is asked for it. */
   relayStatus: number;
-  /** At that time: whether the contract has it. */
+  /** At that time: whether the contract has it, or takes the newest one there is in its place. */
   beaconPosted: boolean;
   /** Submissions and files of the test set. */
   sealed: number;
@@ -29,15 +35,17 @@ export interface Evidence {
   openedBefore: number;
   /** Those that the posted beacon opens. */
   openedAfter: number;
+  /** What is wrong with the test set that the posted beacon opens, so that training rows took its place; null if it is as promised. */
+  testSetFault: string | null;
   /** Transactions of host and authors from the end of submissions to the final result. */
   ownerTransactions: number;
 }
 
 /** Whether it shows what it should. */
 export function isConvincing(evidence: Evidence): boolean {
-  const { relayStatus, beaconPosted, sealed, openedBefore, openedAfter } = evidence;
+  const { relayStatus, beaconPosted, sealed, openedBefore, openedAfter, testSetFault } = evidence;
   return relayStatus === TOO_EARLY && !beaconPosted && openedBefore === 0 && sealed > 0 &&
-    openedAfter === sealed && evidence.ownerTransactions === 0;
+    openedAfter === sealed && testSetFault === null && evidence.ownerTransactions === 0;
 }
 
 /** What is known a second before the beacon. */
@@ -52,10 +60,10 @@ export async function tryBefore(competition: Competition): Promise<Before> {
   await world.travelTo(competition.unsealAt - 1);
   const answer = await fetch(`${world.relayUrl}/public/${unsealRound}`);
   await answer.body?.cancel();
-  const { beacons: [beacon] } = await competition.snapshot();
+  const newest = await newestSignature(world);
+  const beaconPosted = await takesBeacon(world, { round: unsealRound, signature: newest });
   const all = await readSealed(competition);
-  const openedBefore = await countOpen(all, await newestSignature(world));
-  const beaconPosted = beacon !== undefined;
+  const openedBefore = await countOpen(all, newest);
   return {
     unsealRound,
     relayStatus: answer.status,
@@ -65,13 +73,46 @@ export async function tryBefore(competition: Competition): Promise<Before> {
   };
 }
 
-/** Opens everything with the beacon that was posted; gives the number of what opens. */
-export async function tryAfter(competition: Competition): Promise<number> {
-  const { world: { provider, contract } } = competition;
+/** Whether the contract has a round's beacon, or would take this signature as such. */
+async function takesBeacon(
+  { provider, contract }: World,
+  beacon: { round: number; signature: Uint8Array },
+): Promise<boolean> {
+  const { round, signature } = beacon;
+  const { to, data } = postBeaconCall(contract, { round, signature: g1ToEip2537(signature) });
+  try {
+    await provider.request({ method: "eth_call", params: [{ to, data }, "latest"] });
+    return true;
+  } catch (error) {
+    if (explainError(error).name !== "DeML_BeaconInvalid") throw error;
+    return false;
+  }
+}
+
+/** What is known once the beacon was posted. */
+export type After = Pick<Evidence, "openedAfter" | "testSetFault">;
+
+/** Opens everything with the beacon that was posted, and reads the test set as miners do. */
+export async function tryAfter(competition: Competition): Promise<After> {
+  const { world: { provider, contract, gatewayUrl }, manifest } = competition;
   const { beacons: [beacon] } = await competition.snapshot();
-  if (beacon === undefined) return 0;
+  if (beacon === undefined) return { openedAfter: 0, testSetFault: "its beacon is not posted" };
   const signature = await readBeaconSignature(provider, { contract, beacon });
-  return await countOpen(await readSealed(competition), signature);
+  return {
+    openedAfter: await countOpen(await readSealed(competition), signature),
+    testSetFault: await findFault(manifest, { gatewayUrl, signature }),
+  };
+}
+
+/** What is wrong with a sealed test set, so that the training set stands in for it; null if nothing is. */
+export async function findFault(
+  manifest: Manifest,
+  { gatewayUrl, signature }: { gatewayUrl: string; signature: Uint8Array },
+): Promise<string | null> {
+  const read: FileReader = (cid, maxBytes) =>
+    cat(parseCid(cid), { gateways: [gatewayUrl], maxBytes });
+  const { fault } = await loadTestSet(manifest, { read, unseal: testSetOpener(signature) });
+  return fault?.message ?? null;
 }
 
 /** The newest beacon that the relay gives. */

@@ -2,6 +2,7 @@
 import type { Manifest } from "../../core/dataset/manifest.ts";
 import { minRevealsRange } from "../../core/protocol/terms.ts";
 import { readArguments, UsageError, wholeNumber } from "../lib/cli.ts";
+import { CLIENTS } from "./world.ts";
 
 /** What `deno task demo --help` prints. */
 export const HELP = `Usage: deno task demo [OPTION...]
@@ -16,6 +17,7 @@ set are encrypted to the beacon of a time after the deadline, and the demo shows
   --data DIR    a folder with MNIST's four IDX files (also .gz), or with one CSV file, instead of drawn digits. Of a CSV
                 file one row in four is the test set (with --open and --models: all rows)
   --models DIR  a folder with ONNX files: each is a participant's model, instead of training some
+  --client C    the chain's client: hardhat (default), or anvil, an EVM of another make
   --seed N      seed of everything that is drawn (default 1)
   --json        print one last line of JSON: scores, winner, gas, ...
   --verbose     show stack traces
@@ -28,6 +30,7 @@ export interface DemoOptions {
   quorum: number;
   data: string | undefined;
   models: string | undefined;
+  client: keyof typeof CLIENTS;
   seed: number;
   json: boolean;
 }
@@ -44,6 +47,7 @@ export function readOptions(args: string[]): DemoOptions {
     quorum: { type: "string" },
     data: { type: "string" },
     models: { type: "string" },
+    client: { type: "string", default: "hardhat" },
     seed: { type: "string", default: "1" },
   });
   const miners = wholeNumber(values.miners, { name: "miners", min: 1, max: 256 });
@@ -65,7 +69,15 @@ export function readOptions(args: string[]): DemoOptions {
     quorum,
     data: values.data,
     models: values.models,
+    client: readClient(values.client),
     seed: wholeNumber(values.seed, { name: "seed", min: 0, max: 2 ** 31 - 1 }),
     json: values.json,
   };
+}
+
+function readClient(text: string): keyof typeof CLIENTS {
+  const clients = Object.keys(CLIENTS) as (keyof typeof CLIENTS)[];
+  const client = clients.find((name) => name === text);
+  if (client !== undefined) return client;
+  throw new UsageError(`--client: expected ${clients.join(" or ")}, got "${text}"`);
 }

@@ -8,6 +8,7 @@ Deno.test("readOptions takes a sealed competition, 7 miners and a quorum of 7 by
     quorum: 7,
     data: undefined,
     models: undefined,
+    client: "hardhat",
     seed: 1,
     json: false,
   });
@@ -28,6 +29,7 @@ Deno.test("readOptions says what is wrong with an argument", () => {
     [["--miners", "0"], /--miners: expected a whole number from 1 to 256, got "0"/],
     [["--miners", "7.5"], /--miners: expected a whole number/],
     [["--quorum", ""], /--quorum: expected a whole number/],
+    [["--client=geth"], /--client: expected hardhat or anvil, got "geth"/],
     [["--seed=x"], /--seed: expected a whole number/],
     [["--miners", "3", "--quorum", "7"], /--miners 3 are too few for --quorum 7/],
     [["--minors", "3"], /Unknown option '--minors'.*See --help/],

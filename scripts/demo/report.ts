@@ -157,14 +157,17 @@ export function summarize(
 
 /** In a line: what a second before the beacon was to be had and to be opened. */
 export function beforeLine({ relayStatus, beaconPosted, sealed, openedBefore }: Before): string {
-  const posted = beaconPosted ? "has it" : "does not have it";
-  return `the relay refuses it (HTTP ${relayStatus}), the contract ${posted}, ` +
-    `the newest beacon opens ${openedBefore} of ${sealed} sealed submissions and files`;
+  const posted = beaconPosted ? "has it or takes" : "does not have it and refuses";
+  return `the relay refuses it (HTTP ${relayStatus}), the contract ${posted} the newest beacon in its place, ` +
+    `which opens ${openedBefore} of ${sealed} sealed submissions and files`;
 }
 
 /** In a line: what it took to open everything. */
-export function afterLine({ openedAfter, sealed, ownerTransactions }: Evidence): string {
-  return `the posted beacon opens ${openedAfter} of ${sealed}; ` +
+export function afterLine(
+  { openedAfter, sealed, testSetFault, ownerTransactions }: Evidence,
+): string {
+  const testSet = testSetFault === null ? "as promised" : `false (${printable(testSetFault)})`;
+  return `the posted beacon opens ${openedAfter} of ${sealed}; the test set is ${testSet}; ` +
     `transactions of host and authors since submissions ended: ${ownerTransactions}`;
 }
 

@@ -13,6 +13,7 @@ const EVIDENCE: Evidence = {
   sealed: 3,
   openedBefore: 0,
   openedAfter: 3,
+  testSetFault: null,
   ownerTransactions: 0,
 };
 
@@ -55,6 +56,7 @@ Deno.test("a demo is ok if it has a winner, books that balance, and evidence tha
     { ledger: { balanced: false } },
     { ledger: { left: 1n } },
     { evidence: { ...EVIDENCE, openedBefore: 1 } },
+    { evidence: { ...EVIDENCE, testSetFault: "false" } },
     { evidence: { ...EVIDENCE, ownerTransactions: 1 } },
   ];
   for (const change of wrong) assert.equal(isOk(change), false);

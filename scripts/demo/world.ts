@@ -11,6 +11,7 @@ import type { Call, Receipt } from "../../core/chain/types.ts";
 import { toHex } from "../../core/protocol/codec.ts";
 import type { Hex } from "../../core/protocol/types.ts";
 import { beaconHandler, type LocalBeacon, localBeacon } from "../../core/seal/local_beacon.ts";
+import { startAnvil } from "../lib/anvil_node.ts";
 import { startNode } from "../lib/chain_node.ts";
 import { moveTo } from "../lib/chain_time.ts";
 import { deploy } from "../lib/deploy.ts";
@@ -58,11 +59,18 @@ export interface World {
   close(): Promise<void>;
 }
 
+/** The chain clients that a demo can run on. */
+export const CLIENTS = { hardhat: startNode, anvil: startAnvil } as const;
+
 /** Starts the machine and deploys the contract; the gateway serves `store`. @throws {Error} if the chain does not start */
 export async function openWorld(
-  { seed, store }: { seed: number; store: BlockStore },
+  { seed, store, client = "hardhat" }: {
+    seed: number;
+    store: BlockStore;
+    client?: keyof typeof CLIENTS;
+  },
 ): Promise<World> {
-  const node = await startNode();
+  const node = await CLIENTS[client]();
   const servers: Deno.HttpServer[] = [];
   const close = async () => {
     for (const signal of SIGNALS) Deno.removeSignalListener(signal, interrupt);
