@@ -193,13 +193,18 @@ interface IDeML {
         bytes data
     );
     event ModelSubmitted(
-        uint256 indexed id, uint256 indexed submission, address indexed author, uint256 epoch, uint256 size, bytes32 hash
+        uint256 indexed id,
+        uint256 indexed submission,
+        address indexed author,
+        uint256 epoch,
+        uint256 size,
+        bytes32 hash
     );
     event BeaconPosted(uint64 indexed round, bytes signature);
     /// @param previousBlock Block of the commit that the miner's seat held before (or of its enrolment); 0 for none.
     event ScoresCommitted(uint256 indexed roundId, address indexed miner, uint256 previousBlock, bytes box);
-    /// @param previousBlock Block of the round's reveal before this one, in whatever attempt; 0 for none. It may be this
-    /// block.
+    /// @param previousBlock Block of the round's reveal before this one, in whatever attempt; 0 for none. It may be
+    /// this block.
     event ScoresRevealed(uint256 indexed roundId, address indexed miner, uint256 previousBlock, bytes scores);
     event RoundSettled(
         uint256 indexed roundId, address indexed settler, uint256 revealed, bytes medians, uint256 settledMask
@@ -368,7 +373,7 @@ interface IDeML {
 
     /// @notice Reveals a batch, leaving out those that are already revealed.
     /// @param scores The miners' score rows, one after the other.
-    /// @dev Requires what `revealScores` does, of each miner that is not left out, and as many salts and rows as miners.
+    /// @dev Requires what `revealScores` does, of each miner not left out, and as many salts and rows as miners.
     /// @dev Effects: as those of `revealScores`.
     /// @dev Warning: one wrong row reverts the whole batch.
     function revealMany(

@@ -141,6 +141,34 @@ export class Chain {
     await this.request("hardhat_setBalance", [address, `0x${wei.toString(16)}`]);
   }
 
+  /**
+   * Notes where the chain stands.
+   *
+   * @returns takes the chain back there, clock included; works once
+   */
+  async snapshot(): Promise<() => Promise<void>> {
+    const id = await this.request("evm_snapshot", []);
+    const [now, unlocked] = [this.#now, new Set(this.#unlocked)];
+    return async () => {
+      if (await this.request("evm_revert", [id]) !== true) {
+        throw new RangeError("the chain has gone back past this snapshot already");
+      }
+      this.#now = now;
+      this.#unlocked.clear();
+      for (const address of unlocked) this.#unlocked.add(address);
+    };
+  }
+
+  /** Does something and takes the chain back to where it stood before. @returns what the doing gave */
+  async undoing<T>(run: () => Promise<T>): Promise<T> {
+    const restore = await this.snapshot();
+    try {
+      return await run();
+    } finally {
+      await restore();
+    }
+  }
+
   /** Any other request of the chain's JSON-RPC interface. */
   request(method: string, params: unknown[]): Promise<unknown> {
     return this.#provider.request({ method, params });
