@@ -82,6 +82,9 @@ Deno.test("INVARIANTS.md names the tests that cite each invariant, and no others
       }
     }
   }
+  for (const { number, title } of campaigns()) {
+    expected.set(number, [...expected.get(number) ?? [], title]);
+  }
   const listed = new Map<string, string[]>();
   let current = "";
   for (const line of read("INVARIANTS.md").split("\n")) {
@@ -90,6 +93,23 @@ Deno.test("INVARIANTS.md names the tests that cite each invariant, and no others
     if (title !== undefined) listed.set(current, [...listed.get(current) ?? [], title]);
   }
   assert.deepEqual(sortedEntries(listed), sortedEntries(expected));
+});
+
+/** The stateful tests in Solidity: `invariant_I01_...` is of I1. */
+function campaigns(): { number: string; title: string }[] {
+  return files(".t.sol").flatMap((file) =>
+    [...read(file).matchAll(/^ {4}function (invariant_I(\d\d)_\w+)\(/gm)].map((
+      [, name, digits],
+    ) => ({
+      number: `I${Number(digits)}`,
+      title: `${file}: ${name}`,
+    }))
+  );
+}
+
+Deno.test("each of the thirteen has a campaign in Solidity", () => {
+  const numbers = campaigns().map(({ number }) => number);
+  assert.deepEqual(numbers, Array.from({ length: 13 }, (_, i) => `I${i + 1}`));
 });
 
 function sortedEntries(map: Map<string, string[]>): [string, string[]][] {
