@@ -24,7 +24,8 @@ import { setNextBlockTime } from "./lib/chain_time.ts";
 const ROOT = new URL("../", import.meta.url);
 const WORD: Hex = `0x${"11".repeat(32)}`;
 
-const ignore = findAnvil() === undefined;
+// The gate's machine must have it; elsewhere it depends on the platform.
+const ignore = findAnvil() === undefined && Deno.env.get("CI") !== "true";
 if (ignore) console.log(`the second client is not tested: npm has not installed ${anvilPackage()}`);
 
 async function runDemo(...args: string[]): Promise<Summary> {

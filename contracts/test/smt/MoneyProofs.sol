@@ -84,7 +84,7 @@ contract CancelledFeeProofs {
 }
 
 /// @title Where all the money goes
-/// @dev Fees and penalties are sums over accounts, and one step of booking keeps them so: what holds for two miners and a
+/// @dev Fees and penalties are sums over accounts, and one step of booking keeps them so: what holds for a miner and a
 /// settler of whatever books holds for any number.
 contract ConservationProofs {
     /// @dev Of a cancelled competition the host gets back all but the mining pool, at least.
