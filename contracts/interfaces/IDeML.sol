@@ -357,8 +357,8 @@ interface IDeML {
     /// @dev Requires an Open competition, an existing undecided round in the commit window of this attempt, all rounds
     /// of earlier epochs decided, the epoch's beacon, and an enrolled caller with a seat in this attempt that has not
     /// committed in it.
-    /// @dev Effects: the seat holds the commitment and the block; what it held of the same round number of an earlier attempt
-    /// or epoch is overwritten.
+    /// @dev Effects: the seat holds the commitment and the block; what it held of the same round number of an
+    /// earlier attempt or epoch is overwritten.
     /// @dev Warning: committing and not revealing counts as dissent on all that settles in the round. The contract
     /// takes any commitment, also one that can never be revealed.
     function commitScores(uint256 roundId, bytes32 commitment, bytes calldata box) external;
@@ -469,8 +469,8 @@ interface IDeML {
     function isSeated(uint256 roundId, address miner) external view returns (bool);
     /// @notice The drand round whose beacon opens an epoch of the competition; means nothing for other epochs.
     function unsealRound(uint256 id, uint8 epoch_) external view returns (uint256);
-    /// @notice What `claim` pays, or while the competition is Open would pay if it ended as Final now: the stake left and
-    /// the fees. A Cancelled one may pay less for each fee.
+    /// @notice What `claim` pays, or while the competition is Open would pay if it ended as Final now: the stake left
+    /// and the fees. A Cancelled one may pay less for each fee.
     function owed(uint256 id, address who) external view returns (uint256);
     /// @notice What `withdrawPrize` (Final, or if it ended now) or the host's `refund` (Cancelled) pays.
     function pot(uint256 id) external view returns (uint256);
