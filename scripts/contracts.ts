@@ -46,7 +46,7 @@ async function read(path: string): Promise<string> {
 
 await main(HELP, async (args) => {
   const { check } = readArguments(args, { check: { type: "boolean", default: false } });
-  await run("hardhat", ["build", "--quiet"]);
+  await run("hardhat", ["build", "--quiet", "--no-tests"]);
   const files = generate(JSON.parse(await Deno.readTextFile(ARTIFACT)));
   for (const [path, text] of Object.entries(files)) {
     if (await read(path) === text) continue;
