@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
-import { HOST } from "../contracts/test/support/actors.ts";
+import { HOST, payoutOf } from "../contracts/test/support/actors.ts";
+import { addressOf } from "../contracts/test/support/chain.ts";
 import { openWorld, world } from "../contracts/test/support/world.ts";
 import { ABSTAIN } from "../core/protocol/codec.ts";
 import { alone, author, mate, scenario, together } from "./simulate/casting.ts";
 import { COMMITTEES, HOSTILE_SHARES } from "./simulate/capture.ts";
+import type { Hex } from "../core/protocol/types.ts";
 import type { Play } from "./simulate/ending.ts";
 import { expectations, summarize, type Summary } from "./simulate/expectations.ts";
+import { openGame } from "./simulate/game.ts";
 import { judge } from "./simulate/judge.ts";
+import { intrude } from "./simulate/meddler.ts";
 import { playScenario } from "./simulate/referee.ts";
 import { PROMPT, type Scenario } from "./simulate/scenario.ts";
 import { seatsOnChain } from "./simulate/seats_on_chain.ts";
@@ -52,7 +56,7 @@ Deno.test("a majority that lies settles false scores, and is found out", async (
   const of = await play(pushed(4));
   const audit = judge(of);
   assert.deepEqual(audit.cases.map(({ outcome }) => outcome), ["false", "false"]);
-  assert.deepEqual(audit.cases.map(({ penalised }) => penalised), [3, 3]);
+  assert.deepEqual(audit.cases.map(({ owing }) => owing.length), [3, 3]);
   assert.equal(audit.minority, false);
   assert.equal(audit.robbed, true);
   assert.equal(audit.minersAtLoss, 3);
@@ -70,7 +74,7 @@ Deno.test("a false score against a majority would fail the run", async () => {
   of.best = 1;
   const { facts, failures } = verdict(of);
   assert.equal(facts.falseSettledInMinority, 1);
-  assert.equal(facts.honestPenalisedInMinority, 4);
+  assert.equal(facts.honestPenalisedInMinority, 0);
   assert.equal(facts.honestLosses, 1); // The best submission did not win.
   assert(failures.some((sentence) => sentence.includes("no false score")), failures.join());
 });
@@ -88,7 +92,7 @@ Deno.test("wrong books, lost wei and accepted intrusions would fail the run", as
   const [miner] = books.miners.keys();
   books.accounts.get(miner!)!.dissents++;
   assert.match(judge(books).faults.join(), /dissents, not/);
-  assert.equal(verdict(books).facts.violations, 1);
+  assert.equal(verdict(books).facts.violations, 2);
 
   const money = await play(pushed(3));
   money.ledger.of(HOST).received += 1n;
@@ -99,6 +103,90 @@ Deno.test("wrong books, lost wei and accepted intrusions would fail the run", as
   const { facts, failures } = verdict(intrusion);
   assert.equal(facts.intrusionsAccepted, 1);
   assert(failures.some((sentence) => sentence.includes("out of turn")), failures.join());
+});
+
+Deno.test("a wei that goes from the pot to a miner would fail the run", async () => {
+  const of = await play(pushed(3));
+  const [miner] = of.miners.keys();
+  move(of, { from: of.submissions[of.best!]!.author, to: miner!, wei: 1n });
+  assert.match(judge(of).faults.join(), /the winner was paid \d+ wei, not \d+/);
+  const { facts, failures } = verdict(of);
+  assert.equal(facts.conserved, true); // The totals are right all the same.
+  assert.equal(facts.violations, 2);
+  assert(failures.some((sentence) => sentence.includes("counted again")), failures.join());
+});
+
+Deno.test("honest miners without their fees would fail the run", async () => {
+  const of = await play(pushed(3));
+  const winner = of.submissions[of.best!]!.author;
+  const workers = [...of.miners].filter(([, { strategy }]) => strategy.honest);
+  for (const [miner] of workers) {
+    move(of, { from: miner, to: winner, wei: of.ledger.net(miner) });
+  }
+  const { facts } = verdict(of);
+  assert.equal(facts.conserved, true);
+  assert.equal(facts.violations, workers.length + 1);
+});
+
+/** As if a payment had gone to somebody else. */
+function move({ ledger }: Play, { from, to, wei }: { from: Hex; to: Hex; wei: bigint }): void {
+  ledger.of(from).received -= wei;
+  ledger.of(to).received += wei;
+}
+
+Deno.test("balances count, whatever the events of the contract say", async () => {
+  const of = await openWorld();
+  const { chain, deml } = of;
+  const payout = payoutOf(addressOf("miner 0"));
+  const send = deml.send.bind(deml);
+  deml.send = async (name, ...rest) => {
+    const outcome = await send(name, ...rest);
+    if (name !== "withdrawPrize") return outcome;
+    const winner = outcome.events[0]!.args.winner as Hex;
+    await chain.setBalance(payout, await chain.balance(payout) + 1n);
+    await chain.setBalance(winner, await chain.balance(winner) - 1n);
+    return outcome;
+  };
+  const audit = judge(await playScenario(of, pushed(3)));
+  assert.equal(audit.conserved, true);
+  assert.equal(audit.faults.filter((fault) => / was paid /.test(fault)).length, 2);
+  assert.equal(audit.faults.filter((fault) => /^the event of/.test(fault)).length, 2);
+});
+
+Deno.test("refunds of the wrong size would fail the run", async () => {
+  const of = await play(cancelled());
+  const [author] = of.authors.keys();
+  move(of, { from: HOST, to: author!, wei: 1n });
+  assert.match(judge(of).faults.join(), /the host was paid \d+ wei, not \d+/);
+  assert.equal(verdict(of).facts.violations, 2);
+});
+
+Deno.test("another winner than the best, and another end, would fail the run", async () => {
+  const of = await play(pushed(3));
+  of.best = 1;
+  assert.match(judge(of).faults.join(), /submission 1 won, not submission 0/);
+  of.best = undefined;
+  of.status = "cancelled";
+  assert.match(judge(of).faults.join(), /ended cancelled, not final/);
+});
+
+Deno.test("a penalty booked on an honest miner against a majority would fail the run", async () => {
+  const of = await play(pushed(3));
+  const [worker] = of.miners.keys();
+  of.accounts.get(worker!)!.dissents++;
+  const { facts, failures } = verdict(of);
+  assert.equal(facts.falseSettledInMinority, 0);
+  assert.equal(facts.honestPenalisedInMinority, 1);
+  assert(failures.some((sentence) => sentence.includes("may be penalised")), failures.join());
+});
+
+Deno.test("what an honest miner owes to a captured committee is no harm to a majority", async () => {
+  const of = await play(pushed(4));
+  const [worker] = of.miners.keys();
+  assert.equal(of.accounts.get(worker!)!.dissents, 2);
+  assert.equal(verdict(of).facts.honestPenalisedInMinority, 0);
+  of.accounts.get(worker!)!.dissents++;
+  assert.equal(verdict(of).facts.honestPenalisedInMinority, 1);
 });
 
 Deno.test("a miner that earned by lying what work earns would fail the run", async () => {
@@ -127,11 +215,13 @@ Deno.test("poison makes honest miners abstain on one submission, and costs them 
   assert.equal(judge(of).minersAtLoss, 0);
 });
 
+/** A third of the seats stays away. */
+function cancelled(): Scenario {
+  return { ...pushed(0), miners: [...alone(honest, 4), ...together(canceller, 3)] };
+}
+
 Deno.test("a third that stays away cancels, and all get their money back", async () => {
-  const of = await play({
-    ...pushed(0),
-    miners: [...alone(honest, 4), ...together(canceller, 3)],
-  });
+  const of = await play(cancelled());
   assert.equal(of.status, "cancelled");
   assert.equal(of.attempts.length, 3);
   const everybody = [HOST, ...of.authors.keys(), ...of.miners.keys()];
@@ -166,6 +256,27 @@ Deno.test("everything out of turn is tried, and refused", async () => {
     "submission after its epoch",
   ]);
   assert.deepEqual(of.intrusions.accepted, []);
+  assert.deepEqual(of.intrusions.misjudged, []);
+});
+
+Deno.test("what is refused for another reason would fail the run, and what goes through is undone", async () => {
+  const game = await openGame(await world(), pushed(2));
+  const { competition: { id, terms }, intrusions } = game;
+  const claim = { what: "claim", name: "claim" as const, args: [id, HOST] };
+  await intrude(game, { ...claim, error: "DeML_WrongStatus" });
+  assert.deepEqual(intrusions.misjudged, []);
+  await intrude(game, { ...claim, error: "DeML_NothingOwed" });
+  assert.deepEqual(intrusions.misjudged, ["claim: DeML_WrongStatus, not DeML_NothingOwed"]);
+  game.competition.world.chain.travelTo(terms.registrationEndsAt);
+  const [from] = game.authors.keys();
+  const submit = { name: "submitModel" as const, args: [id, 0, 1, "0x01"], from: from! };
+  await intrude(game, { what: "a submission in time", error: "DeML_TooLate", ...submit });
+  await intrude(game, { what: "the same", error: "DeML_TooLate", ...submit });
+  assert.deepEqual(intrusions.accepted, ["a submission in time", "the same"]);
+
+  const of = await play(pushed(3));
+  of.intrusions.misjudged.push("claim: DeML_WrongStatus, not DeML_NothingOwed");
+  assert.equal(verdict(of).facts.violations, 1);
 });
 
 Deno.test("sealed for real: a copy scores 0, and a false test set lets the stand-in decide", async () => {

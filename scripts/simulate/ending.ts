@@ -1,9 +1,9 @@
 /** The end of a competition: finalize, all payments, and what the contract says in the end. */
-import { HOST, payoutOf } from "../../contracts/test/support/actors.ts";
-import { type FunctionName, STATUS } from "../../contracts/test/support/deml.ts";
+import { STATUS } from "../../contracts/test/support/deml.ts";
 import { unpackStruct } from "../../contracts/test/support/layout.ts";
 import type { Hex } from "../../core/protocol/types.ts";
 import { type Game, SETTLER } from "./game.ts";
+import { payAll } from "./paying.ts";
 
 /** What the contract says about a submission. */
 export type Result = "undecided" | "void" | { score: number; agreeing: number };
@@ -26,10 +26,12 @@ export interface Play extends Game {
   best: number | undefined;
   /** Of all miners and the settler. */
   accounts: Map<Hex, Booked>;
-  /** Wei of the competition that are still in the contract when everybody is paid. */
+  /** Wei of the competition in the contract before anybody is paid. */
+  held: bigint;
+  /** The same when everybody is paid. */
   left: bigint;
-  /** Payments that went elsewhere than to whom they belong: there must be none. */
-  misdirected: Hex[];
+  /** Whose payments the contract's events do not tell as the balances do: there must be none. */
+  mistold: Hex[];
 }
 
 /** Ends a competition and pays everybody. */
@@ -40,16 +42,18 @@ export async function end(game: Game): Promise<Play> {
   const accounts = await readAccounts(game);
   const { status: code, best } = await c.deml.view("competition", [c.id]);
   const status = Number(code) === STATUS.final ? "final" : "cancelled";
-  const misdirected = await payAll(game, { status, accounts });
-  const left = await c.world.chain.balance(c.deml.address) - game.before;
+  const inContract = async () => await c.world.chain.balance(c.deml.address) - game.before;
+  const held = await inContract();
+  const mistold = await payAll(game, status);
   return {
     ...game,
     status,
     results,
     best: status === "final" ? Number(best) : undefined,
     accounts,
-    left,
-    misdirected,
+    held,
+    left: await inContract(),
+    mistold,
   };
 }
 
@@ -96,36 +100,4 @@ async function readAccounts({ competition: c, miners }: Game): Promise<Map<Hex, 
   }));
   const { fees } = await c.deml.view("account", [c.id, SETTLER]);
   return accounts.set(SETTLER, { fees: Number(fees), dissents: 0 });
-}
-
-/** @returns who got less or more than one payment, or whose payment went to another address */
-async function payAll(
-  game: Game,
-  { status, accounts }: { status: "final" | "cancelled"; accounts: Map<Hex, Booked> },
-): Promise<Hex[]> {
-  const { competition: c } = game;
-  const wrong: Hex[] = [];
-  const pay = async (who: Hex, name: FunctionName, { args, to }: { args: unknown[]; to: Hex }) => {
-    const { events } = await c.deml.send(name, args, { from: SETTLER });
-    const [payment] = events;
-    game.ledger.of(who).received += payment!.args.amount;
-    const receiver = payment!.args.to ?? payment!.args.winner ?? payment!.args.who;
-    if (events.length !== 1 || receiver.toLowerCase() !== to.toLowerCase()) wrong.push(who);
-  };
-  for (const [who, { fees, dissents }] of accounts) {
-    // Nothing is left of a bond after ten dissents, and the settler has posted none.
-    if (fees === 0 && (who === SETTLER || dissents >= 10)) continue;
-    const to = who === SETTLER ? who : payoutOf(who);
-    await pay(who, "claim", { args: [c.id, who], to });
-  }
-  if (status === "final") {
-    const { best } = await c.deml.view("competition", [c.id]);
-    const { author } = game.submissions[Number(best)]!;
-    await pay(author, "withdrawPrize", { args: [c.id], to: author });
-    return wrong;
-  }
-  for (const who of [HOST, ...game.authors.keys()]) {
-    await pay(who, "refund", { args: [c.id, who], to: who });
-  }
-  return wrong;
 }

@@ -41,7 +41,7 @@ export interface Summary {
   strategiesBeatingHonest: string[];
   /** Teams that gained more than by honest work in competitions where all submissions had an honest majority. */
   teamsBeatingHonest: number;
-  /** Strategies of teams that gain over honest work otherwise, and from which share of the miners on. */
+  /** Strategies of teams that gain over honest work otherwise, from which share of the miners on, and in how many. */
   teamsBeatingHonestOutside: string[];
   /** Submissions without an honest majority, and what became of them. */
   outside: number;
@@ -123,7 +123,9 @@ function teamsGaining({ shares }: Statistics): string[] {
       const sums = shares.get(shareKey({ family: familyOf(strategy), share }));
       return sums !== undefined && sums.teamNet > sums.twinNet;
     });
-    return from === undefined ? [] : [`${strategy.name}: from ${from} %`];
+    if (from === undefined) return [];
+    const { competitions } = shares.get(shareKey({ family: familyOf(strategy), share: from }))!;
+    return [`${strategy.name}: from ${from} % (n = ${competitions})`];
   });
 }
 

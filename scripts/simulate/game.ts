@@ -56,8 +56,10 @@ export interface AttemptRecord {
 export interface Intrusions {
   /** By what was tried. */
   tried: Map<string, number>;
-  /** Descriptions of those that went through: there must be none. */
+  /** Those that went through: there must be none. */
   accepted: string[];
+  /** Those that another error answered than the one that must: there must be none. */
+  misjudged: string[];
 }
 
 /** Everything about a competition while it is played. */
@@ -108,7 +110,7 @@ export async function openGame(world: World, scenario: Scenario): Promise<Game> 
     committees: new Map(),
     work: new Map(),
     ledger: new Ledger(),
-    intrusions: { tried: new Map(), accepted: [] },
+    intrusions: { tried: new Map(), accepted: [], misjudged: [] },
     agenda: new Agenda(world.chain),
     random: seededRandom(scenario.seed),
     before,

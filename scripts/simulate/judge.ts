@@ -1,12 +1,16 @@
 /**
- * Audits a competition: counts again what the miners revealed, without the code of the contract or of core/, and says
- * where an honest party was wronged.
+ * Audits a competition: counts results, books and payments again (counting.ts, dues.ts), compares them with what the
+ * contract says and with balances of the chain, and says where an honest party was wronged. That much shares no code
+ * with the contract, and of core/ only the number that abstains. What a team would have had from honest work (twin.ts),
+ * which is compared with what it got, comes from core/protocol/money.
  */
 import { HOST } from "../../contracts/test/support/actors.ts";
 import { ABSTAIN } from "../../core/protocol/codec.ts";
 import type { Hex } from "../../core/protocol/types.ts";
-import type { Booked, Play, Result } from "./ending.ts";
-import { type AttemptRecord, SETTLER } from "./game.ts";
+import { countBooks, countEnding, countResults, evaluationsOf } from "./counting.ts";
+import { duesOf } from "./dues.ts";
+import type { Play } from "./ending.ts";
+import { SETTLER } from "./game.ts";
 import { honestTeamNet } from "./twin.ts";
 
 /** How the evaluations of a submission compare with the truth, and what became of it. */
@@ -21,8 +25,8 @@ export interface Case {
   minority: boolean;
   /** What the contract made of it. */
   outcome: "true" | "false" | "void" | "undecided";
-  /** Honest miners who revealed and were penalised over it. */
-  penalised: number;
+  /** Honest miners who owe a penalty over it: outside that condition only. */
+  owing: Hex[];
 }
 
 /** What the audit of a competition found. */
@@ -31,6 +35,8 @@ export interface Audit {
   cases: Case[];
   /** Everything was decided, and each submission had its honest majority. */
   minority: boolean;
+  /** Penalties that the contract booked on honest miners beyond those that they owe: over submissions with a majority. */
+  penalisedInMinority: number;
   /** Honest miners who got less than their bond back. */
   minersAtLoss: number;
   /** An honest author's submission was the best, and another one won. */
@@ -43,7 +49,7 @@ export interface Audit {
   twinNet: bigint;
   /** A submission of the team won. */
   teamWon: boolean;
-  /** Everything paid in was paid out, to the wei. */
+  /** Everything paid in was held by the contract until the end, and then paid out, to the wei. */
   conserved: boolean;
   /** Faults of the contract: results, books or payments that are not as counted again. There must be none. */
   faults: string[];
@@ -53,21 +59,30 @@ export interface Audit {
 export function judge(play: Play): Audit {
   const cases = play.submissions.map((_, i) => judgeCase(play, i));
   const minority = cases.every((one) => one.minority && one.outcome !== "undecided");
-  const honest = [...play.miners].filter(([, { strategy }]) => strategy.honest);
   const best = bestOf(play.truths);
   const { best: won } = play;
   return {
     cases,
     minority,
-    minersAtLoss: honest.filter(([miner]) => play.ledger.net(miner) < 0n).length,
+    penalisedInMinority: penalisedInMinority(play, cases),
+    minersAtLoss: honestMiners(play).filter((miner) => play.ledger.net(miner) < 0n).length,
     robbed: won !== undefined && won !== best && !play.submissions[best]!.team,
     hostLoss: play.status === "cancelled" ? -play.ledger.net(HOST) : 0n,
     teamNet: teamNet(play),
     twinNet: honestTeamNet(play),
     teamWon: won !== undefined && play.submissions[won]!.team,
     conserved: isConserved(play),
-    faults: [...resultFaults(play), ...bookFaults(play), ...moneyFaults(play)],
+    faults: [
+      ...resultFaults(play),
+      ...bookFaults(play),
+      ...moneyFaults(play),
+      ...intrusionFaults(play),
+    ],
   };
+}
+
+function honestMiners({ miners }: Play): Hex[] {
+  return [...miners].filter(([, { strategy }]) => strategy.honest).map(([miner]) => miner);
 }
 
 /** Number of the highest score, ties to the lower number. */
@@ -78,32 +93,38 @@ function bestOf(scores: readonly number[]): number {
 function judgeCase(play: Play, number: number): Case {
   const truth = play.truths[number]!;
   const result = play.results[number]!;
-  const rows = evaluationsOf(play, number);
-  const values = [...rows.values()];
+  const values = [...evaluationsOf(play, number).values()];
   const honest = values.filter((score) => score === truth).length;
   const abstaining = values.filter((score) => score === ABSTAIN).length;
   const hostile = values.length - honest - abstaining;
+  const minority = hostile + abstaining < honest;
   return {
     honest,
     hostile,
     abstaining,
-    minority: hostile + abstaining < honest,
+    minority,
     outcome: typeof result === "string" ? result : result.score === truth ? "true" : "false",
-    penalised: typeof result === "string"
-      ? 0
-      : [...rows].filter(([miner, score]) =>
-        play.miners.get(miner)!.strategy.honest && score !== ABSTAIN && score !== result.score
-      ).length,
+    owing: minority ? [] : owing(play, number),
   };
 }
 
-/** The evaluations of a submission in the attempt that decided its round. */
-function evaluationsOf(play: Play, number: number): Map<Hex, number> {
-  const record = play.attempts.find(({ decided, first, count }) =>
-    decided && number >= first && number < first + count
-  );
-  const rows = record === undefined ? [] : [...record.rows];
-  return new Map(rows.map(([miner, row]) => [miner, row[number - record!.first]!]));
+/** Honest miners who revealed another score than the one that settled. */
+function owing(play: Play, number: number): Hex[] {
+  const result = countResults(play)[number]!;
+  if (typeof result === "string") return [];
+  const evaluations = evaluationsOf(play, number);
+  return honestMiners(play).filter((miner) => {
+    const score = evaluations.get(miner) ?? ABSTAIN;
+    return score !== ABSTAIN && score !== result.score;
+  });
+}
+
+/** From the dissents that the contract booked. An honest miner always reveals, so all it owes is what {@linkcode owing} finds. */
+function penalisedInMinority(play: Play, cases: readonly Case[]): number {
+  return honestMiners(play).reduce((sum, miner) => {
+    const owed = cases.filter(({ owing }) => owing.includes(miner)).length;
+    return sum + Math.max(0, play.accounts.get(miner)!.dissents - owed);
+  }, 0);
 }
 
 function teamNet({ miners, authors, ledger }: Play): bigint {
@@ -111,23 +132,16 @@ function teamNet({ miners, authors, ledger }: Play): bigint {
   return members.reduce((sum, [who]) => sum + ledger.net(who), 0n);
 }
 
-/** More than half equal and no abstentions, counted one by one. */
 function* resultFaults(play: Play): Generator<string> {
-  for (const [number, result] of play.results.entries()) {
-    const rows = [...evaluationsOf(play, number).values()];
-    const expected: Result = rows.length === 0 ? "undecided" : count(rows);
+  for (const [number, expected] of countResults(play).entries()) {
+    const result = play.results[number];
     if (JSON.stringify(result) !== JSON.stringify(expected)) {
       yield `submission ${number} is ${JSON.stringify(result)}, not ${JSON.stringify(expected)}`;
     }
   }
-}
-
-function count(rows: readonly number[]): Result {
-  for (const score of new Set(rows)) {
-    const agreeing = rows.filter((other) => other === score).length;
-    if (score !== ABSTAIN && 2 * agreeing > rows.length) return { score, agreeing };
-  }
-  return "void";
+  const { status, best } = countEnding(play);
+  if (play.status !== status) yield `ended ${play.status}, not ${status}`;
+  else if (play.best !== best) yield `submission ${play.best} won, not submission ${best}`;
 }
 
 function* bookFaults(play: Play): Generator<string> {
@@ -140,41 +154,35 @@ function* bookFaults(play: Play): Generator<string> {
   }
 }
 
-function countBooks(play: Play): Map<Hex, Booked> {
-  const books = new Map<Hex, Booked>();
-  const add = (who: Hex, fees: number, dissents: number) => {
-    const before = books.get(who) ?? { fees: 0, dissents: 0 };
-    books.set(who, { fees: before.fees + fees, dissents: before.dissents + dissents });
-  };
-  for (const record of play.attempts.filter(({ decided }) => decided)) {
-    const weight = record.count < 5 ? Math.floor(5 / record.count) : 1;
-    for (const [j, result] of resultsOf(play, record).entries()) {
-      if (typeof result === "string") continue;
-      add(SETTLER, weight, 0);
-      for (const miner of record.committed.keys()) {
-        const score = record.rows.get(miner)?.[j];
-        if (score === result.score) add(miner, weight, 0);
-        else if (score !== ABSTAIN) add(miner, 0, 1);
-      }
-    }
-  }
-  return books;
-}
-
-function resultsOf({ results }: Play, { first, count }: AttemptRecord): Result[] {
-  return results.slice(first, first + count);
-}
-
-function isConserved({ ledger, left }: Play): boolean {
+function isConserved({ ledger, held, left }: Play): boolean {
   const { paid, received } = ledger.totals();
-  return paid === received && left === 0n;
+  return held === paid && received === paid && left === 0n;
 }
 
-/** All is paid out, to whom it belongs, and nothing went through that must be refused. */
+/** Everybody got what is due, nobody more, and nothing is left. */
 function* moneyFaults(play: Play): Generator<string> {
-  const { ledger, left, misdirected, intrusions } = play;
-  const { paid, received } = ledger.totals();
-  if (!isConserved(play)) yield `${paid} wei were paid in, ${received} out, ${left} are left`;
-  for (const who of misdirected) yield `the payment of ${who} went elsewhere`;
+  const { ledger, held, left, mistold } = play;
+  const dues = duesOf(play);
+  for (const who of new Set([...dues.keys(), ...ledger.addresses()])) {
+    const [due, { received }] = [dues.get(who) ?? 0n, ledger.of(who)];
+    if (received !== due) yield `${nameOf(play, who)} was paid ${received} wei, not ${due}`;
+  }
+  if (!isConserved(play)) {
+    const { paid, received } = ledger.totals();
+    yield `${paid} wei were paid in, ${held} held, ${received} paid out, and ${left} are left`;
+  }
+  for (const who of mistold) yield `the event of the payment of ${nameOf(play, who)} is wrong`;
+}
+
+function nameOf({ best, submissions, miners }: Play, who: Hex): string {
+  if (who === HOST) return "the host";
+  if (who === SETTLER) return "the settler";
+  if (best !== undefined && submissions[best]!.author === who) return "the winner";
+  return `${miners.has(who) ? "miner" : "author"} ${who}`;
+}
+
+/** Nothing went through that must be refused, nor was it refused for another reason. */
+function* intrusionFaults({ intrusions }: Play): Generator<string> {
   for (const what of intrusions.accepted) yield `accepted: ${what}`;
+  for (const what of intrusions.misjudged) yield `refused for another reason: ${what}`;
 }

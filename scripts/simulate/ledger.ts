@@ -6,7 +6,7 @@ import type { Hex } from "../../core/protocol/types.ts";
 export interface Entry {
   /** Wei. */
   paid: bigint;
-  /** Wei; a miner's are counted under its signing address, wherever they went. */
+  /** Wei, by which balances grew; a miner's payout is counted under its signing address. */
   received: bigint;
   /** Units of gas, not wei. */
   gas: number;
@@ -30,6 +30,11 @@ export class Ledger {
     entry.paid += paid;
     entry.gas += outcome.gasUsed;
     return outcome;
+  }
+
+  /** All that have an entry. */
+  addresses(): Hex[] {
+    return [...this.#entries.keys()];
   }
 
   /** What `who` gained or lost, gas apart. */

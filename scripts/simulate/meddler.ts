@@ -9,6 +9,7 @@ import {
 import { Reverted } from "../../contracts/test/support/chain.ts";
 import { coder, type FunctionName } from "../../contracts/test/support/deml.ts";
 import { signatureOf } from "../../contracts/test/support/world.ts";
+import type { abi } from "../../core/protocol/abi.ts";
 import {
   decodeScores,
   encodeScores,
@@ -19,31 +20,43 @@ import {
 import type { Hex } from "../../core/protocol/types.ts";
 import { type AttemptRecord, ballotsOf, type Game, MEDDLER } from "./game.ts";
 
+/** Names of the contract's errors. */
+export type ErrorName = Extract<(typeof abi)[number], { type: "error" }>["name"];
+
 /** A call that must not go through. */
-interface Intrusion {
+export interface Intrusion {
   /** What it would be. */
   what: string;
+  /** What the contract must answer. */
+  error: ErrorName;
+  /** Of the contract. */
   name: FunctionName;
+  /** Of the function. */
   args: unknown[];
   /** The meddler by default. */
   from?: Hex;
-  value?: bigint;
 }
 
-/** Sends it, and notes whether an error of the contract answered; if not, it is undone, so that the others can go on. */
-async function intrude(game: Game, { what, name, args, from = MEDDLER, value = 0n }: Intrusion) {
-  const { tried, accepted } = game.intrusions;
+/**
+ * Sends it, and notes whether the error answered that must; if the call goes through, it is undone, so that the others
+ * can go on.
+ */
+export async function intrude(game: Game, intrusion: Intrusion): Promise<void> {
+  const { what, error: expected, name, args, from = MEDDLER } = intrusion;
+  const { tried, accepted, misjudged } = game.intrusions;
   tried.set(what, (tried.get(what) ?? 0) + 1);
   const { chain } = game.competition.world;
   const snapshot = await chain.request("evm_snapshot", []);
   try {
-    await game.competition.deml.send(name, args, { from, value });
+    await game.competition.deml.send(name, args, { from });
   } catch (error) {
-    if (error instanceof Reverted && coder.parseError(error.data) !== null) return;
-    throw error;
+    if (!(error instanceof Reverted)) throw error;
+    const answer = coder.parseError(error.data)?.name ?? `the bytes ${error.data.slice(0, 80)}`;
+    if (answer !== expected) misjudged.push(`${what}: ${answer}, not ${expected}`);
+    return;
   }
   await chain.request("evm_revert", [snapshot]);
-  accepted.push(`${game.scenario.family}, seed ${game.scenario.seed}: ${what}`);
+  accepted.push(what);
 }
 
 /** The runner-up wants the competition to end now, before more is settled: names each round in turn. */
@@ -53,19 +66,30 @@ export async function tryFinalize(game: Game): Promise<void> {
     for (let round = 0; round === 0 || 32 * round < count; round++) {
       await intrude(game, {
         what: "finalize before it is certain",
+        error: isOpen(game, { epoch, round }) ? "DeML_TooEarly" : "DeML_NotYetCertain",
         name: "finalize",
         args: [c.id, epoch, round],
       });
     }
   }
-  await intrude(game, {
-    what: "claim before the end",
-    name: "claim",
-    args: [c.id, anyMiner(game)],
-  });
-  await intrude(game, { what: "prize before the end", name: "withdrawPrize", args: [c.id] });
-  const [author] = game.authors.keys();
-  await intrude(game, { what: "refund before the end", name: "refund", args: [c.id, author] });
+  await tryPayments(game);
+}
+
+/** Whether a round exists and is not decided: finalize says when that will cancel. */
+function isOpen({ competition, attempts }: Game, key: { epoch: number; round: number }): boolean {
+  const decided = attempts.some(({ key: { epoch, round }, decided }) =>
+    decided && epoch === key.epoch && round === key.round
+  );
+  return 32 * key.round < competition.counts[key.epoch]! && !decided;
+}
+
+async function tryPayments(game: Game): Promise<void> {
+  const { competition: { id }, miners, authors } = game;
+  const error = "DeML_WrongStatus";
+  const [[miner], [author]] = [miners.keys().toArray(), authors.keys().toArray()];
+  await intrude(game, { what: "claim before the end", error, name: "claim", args: [id, miner] });
+  await intrude(game, { what: "prize before the end", error, name: "withdrawPrize", args: [id] });
+  await intrude(game, { what: "refund before the end", error, name: "refund", args: [id, author] });
 }
 
 /** A signature of another round, and a submission after the end. */
@@ -75,12 +99,18 @@ export async function tryAfterEpoch(game: Game, epoch: number): Promise<void> {
   const other = signatureOf(c.world.beacon, round + 1);
   await intrude(game, {
     what: "beacon of another round",
+    error: "DeML_BeaconInvalid",
     name: "postBeacon",
     args: [round, other],
   });
   const [author] = game.authors.keys();
-  const late = { what: "submission after its epoch", name: "submitModel" as const };
-  await intrude(game, { ...late, args: [c.id, epoch, 1, "0x01"], from: author! });
+  await intrude(game, {
+    what: "submission after its epoch",
+    error: epoch === c.terms.epochs - 1 ? "DeML_TooLate" : "DeML_WrongEpoch",
+    name: "submitModel",
+    args: [c.id, epoch, 1, "0x01"],
+    from: author!,
+  });
 }
 
 /** Scores are public now: a miner who has not committed would like to. */
@@ -89,7 +119,8 @@ export async function tryLateCommit(game: Game, { key, seated, committed }: Atte
   const from = seated.find((miner) => !committed.has(miner));
   if (from === undefined || committed.size === 0) return;
   const args = [c.roundId(key), `0x${"11".repeat(32)}`, "0x"];
-  await intrude(game, { what: "commit after the window", name: "commitScores", args, from });
+  const what = "commit after the window";
+  await intrude(game, { what, error: "DeML_TooLate", name: "commitScores", args, from });
 }
 
 /** Whoever copied a commitment reveals what its first owner has revealed. */
@@ -103,6 +134,7 @@ export async function tryCopiedReveal(
   const scores = toHex(encodeScores(owner[1]));
   await intrude(game, {
     what: "reveal of a copied commitment",
+    error: "DeML_WrongCommitment",
     name: "revealScores",
     args: [roundId, miner, saltOf(owner[0], roundId), scores],
     from: miner,
@@ -113,7 +145,8 @@ export async function tryCopiedReveal(
 export async function tryEarlySettle(game: Game, record: AttemptRecord): Promise<void> {
   if (record.rows.size === 0 || record.rows.size === record.committed.size) return;
   const call = settleCall(game.competition.roundId(record.key), ballotsOf(record));
-  await settleWith(game, { what: "settle before all could reveal", call });
+  const what = "settle before all could reveal";
+  await settleWith(game, { what, error: "DeML_TooEarly", call });
 }
 
 /** Settling with another result than the reveals have, or without some of them. */
@@ -124,8 +157,7 @@ export async function tryWrongSettles(game: Game, record: AttemptRecord): Promis
   }
 }
 
-interface WrongSettle {
-  what: string;
+interface WrongSettle extends Pick<Intrusion, "what" | "error"> {
   call: SettleCall;
 }
 
@@ -135,9 +167,21 @@ function wrongResults(call: SettleCall): WrongSettle[] {
   const medians = toHex(encodeScores(others));
   const otherMask = (Number(call.settledMask) ^ 1) >>> 0;
   return [
-    { what: "settle with other medians", call: { ...call, medians } },
-    { what: "settle with another mask", call: { ...call, settledMask: otherMask } },
-    { what: "settle as if all were void", call: { ...call, medians, settledMask: 0 } },
+    {
+      what: "settle with other medians",
+      error: "DeML_WrongMedian",
+      call: { ...call, medians },
+    },
+    {
+      what: "settle with another mask",
+      error: "DeML_WrongMask",
+      call: { ...call, settledMask: otherMask },
+    },
+    {
+      what: "settle as if all were void",
+      error: "DeML_WrongMedian",
+      call: { ...call, medians, settledMask: 0 },
+    },
   ];
 }
 
@@ -153,8 +197,8 @@ function wrongReveals(call: SettleCall, record: AttemptRecord): WrongSettle[] {
     scores: packRows(call.miners.map(() => row)),
   };
   return [
-    { what: "settle without a reveal", call: fewer },
-    { what: "settle with one reveal for all", call: same },
+    { what: "settle without a reveal", error: "DeML_WrongLength", call: fewer },
+    { what: "settle with one reveal for all", error: "DeML_NotAscending", call: same },
   ];
 }
 
@@ -162,19 +206,15 @@ function wrongReveals(call: SettleCall, record: AttemptRecord): WrongSettle[] {
 export async function tryLateSettle(game: Game, record: AttemptRecord): Promise<void> {
   if (record.decided || record.rows.size < game.competition.terms.minReveals) return;
   const call = settleCall(game.competition.roundId(record.key), ballotsOf(record));
-  await settleWith(game, { what: "settle after the attempt", call });
+  await settleWith(game, { what: "settle after the attempt", error: "DeML_TooLate", call });
 }
 
 /** Settling what is settled. */
 export async function trySecondSettle(game: Game, record: AttemptRecord): Promise<void> {
   const call = settleCall(game.competition.roundId(record.key), ballotsOf(record));
-  await settleWith(game, { what: "settle a second time", call });
+  await settleWith(game, { what: "settle a second time", error: "DeML_RoundDecided", call });
 }
 
-function settleWith(game: Game, { what, call }: WrongSettle) {
-  return intrude(game, { what, name: "settle", args: settleArguments(call) });
-}
-
-function anyMiner({ miners }: Game): Hex {
-  return [...miners.keys()][0]!;
+function settleWith(game: Game, { what, error, call }: WrongSettle) {
+  return intrude(game, { what, error, name: "settle", args: settleArguments(call) });
 }

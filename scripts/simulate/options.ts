@@ -8,7 +8,7 @@ Plays hundreds of seeded competitions on the real contract, in an embedded chain
 beside those who lie, copy, collude, stay away, flood or delay. Counts who gained and lost how much, and whether a false
 score ever settled. Ends with code 1 if something happened that the protocol rules out (docs/simulation.md).
 
-  --competitions N  seeded competitions (default 404), and 42 large ones unless --quick is given
+  --competitions N  seeded competitions (default 404); unless --quick is given, 42 large ones and 392 of teams more
   --draws N         committees drawn for each row of the capture table (default 4000)
   --seed N          seed of everything that is drawn (default 1)
   --quick           30 competitions, 200 draws, nothing large: about 20 seconds
@@ -19,13 +19,13 @@ score ever settled. Ends with code 1 if something happened that the protocol rul
 
 /** What the simulation is to do. */
 export interface SimulateOptions {
-  /** Scenarios besides the large ones. */
+  /** Scenarios besides those of {@linkcode large}. */
   competitions: number;
   /** Committees drawn for each row of the table. */
   draws: number;
   /** Of everything that is drawn. */
   seed: number;
-  /** Whether large committees and long competitions are played as well. */
+  /** Whether large committees, long competitions and more teams are played as well. */
   large: boolean;
   /** Whether the page is written. */
   write: boolean;

@@ -19,7 +19,16 @@ const CYCLE: Family[] = [
   ...COLLUSION,
 ];
 
-/** So many scenarios, evenly from all families, in an order that any beginning is a fair mixture; then the large ones. */
+/** What a team gains varies much from one competition to the next: so many more of each strategy and share. */
+const MORE_TEAMS = 8;
+
+/** What is played unless it must be quick. */
+const MORE: { family: Family; times: number }[] = [
+  ...LARGE,
+  ...COLLUSION.map((family) => ({ family, times: MORE_TEAMS })),
+];
+
+/** So many scenarios, evenly from all families, in an order that any beginning is a fair mixture; then {@linkcode MORE}. */
 export function* programme(
   { competitions, seed, large }: { competitions: number; seed: number; large: boolean },
 ): Generator<Scenario> {
@@ -28,7 +37,7 @@ export function* programme(
   for (let i = 0; i < competitions; i++) yield order[i % order.length]!(base + i);
   if (!large) return;
   let next = base + competitions;
-  for (const { family, times } of LARGE) {
+  for (const { family, times } of MORE) {
     for (let i = 0; i < times; i++) yield family(next++);
   }
 }
@@ -37,5 +46,5 @@ export function* programme(
 export function programmeLength(
   { competitions, large }: { competitions: number; large: boolean },
 ): number {
-  return competitions + (large ? LARGE.reduce((sum, { times }) => sum + times, 0) : 0);
+  return competitions + (large ? MORE.reduce((sum, { times }) => sum + times, 0) : 0);
 }

@@ -13,13 +13,13 @@ const PER_CHAIN = 100;
 
 /** What is run. */
 export interface Run {
-  /** Scenarios besides the large ones. */
+  /** Scenarios besides those of {@linkcode large}. */
   competitions: number;
   /** Committees for each of COMMITTEES. */
   draws: number;
   /** Of everything that is drawn. */
   seed: number;
-  /** Whether the large families are played as well. */
+  /** Whether large families and more teams are played as well. */
   large: boolean;
 }
 

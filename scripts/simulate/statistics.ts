@@ -99,6 +99,9 @@ export class Statistics {
     audit.cases.forEach((one, number) => {
       for (const wrong of wrongs(one)) report(`submission ${number} ${wrong} (${describe(one)})`);
     });
+    if (audit.penalisedInMinority > 0) {
+      report(`${audit.penalisedInMinority} penalties of honest miners that they do not owe`);
+    }
     if (!audit.minority) return;
     for (const loss of losses(audit)) {
       this.honestLosses++;
@@ -117,11 +120,10 @@ export function shareKey({ family, share }: { family: string; share: number }): 
 }
 
 /** What I7 rules out for a submission with an honest majority. */
-function* wrongs({ minority, outcome, penalised }: Case): Generator<string> {
+function* wrongs({ minority, outcome }: Case): Generator<string> {
   if (!minority) return;
   if (outcome === "false") yield "settled false";
   if (outcome === "void") yield "went void";
-  if (penalised > 0) yield `cost ${penalised} honest miners a penalty`;
 }
 
 function* losses({ minersAtLoss, robbed, hostLoss }: Audit): Generator<string> {
@@ -153,6 +155,7 @@ function noSums(): Sums {
 function addTo(sums: Sums, { play, audit }: { play: Play; audit: Audit }): void {
   sums.competitions++;
   sums[play.status]++;
+  sums.minority.penalised += audit.penalisedInMinority;
   for (const one of audit.cases) {
     if (one.outcome === "undecided") sums.undecided++;
     else addCase(one.minority ? sums.minority : sums.outside, one);
@@ -166,11 +169,11 @@ function addTo(sums: Sums, { play, audit }: { play: Play; audit: Audit }): void 
   sums.twinNet += percentOfPrize(audit.twinNet);
 }
 
-function addCase(harm: Harm, { outcome, penalised }: Case): void {
+function addCase(harm: Harm, { outcome, owing }: Case): void {
   harm.cases++;
   if (outcome === "false") harm.falseSettled++;
   if (outcome === "void") harm.void++;
-  harm.penalised += penalised;
+  harm.penalised += owing.length;
 }
 
 function merge(into: Sums, from: Sums): void {

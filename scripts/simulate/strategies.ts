@@ -6,17 +6,19 @@ import { ABSTAIN, MAX_SCORE } from "../../core/protocol/codec.ts";
 import type { Random } from "../../core/protocol/testing/random.ts";
 import type { Hex } from "../../core/protocol/types.ts";
 
-/** What a team knows together: seats are public once the beacon is, and its members tell one another everything. */
+/** What a team knows together: seats of all attempts are public once the beacon is, and its members tell one another everything. */
 export interface TeamView {
   /** Seats of the team in this attempt of the round. */
   seats: number;
+  /** The same in each of the round's three attempts. */
+  attempts: readonly number[];
   /** Whether each submission of the round is the team's. */
   own: readonly boolean[];
   /** The team's best true score in the competition; -1 without a submission. */
   best: number;
   /** Whether an honest evaluation would make the team win. */
   winning: boolean;
-  /** Whether it has, or now has the seats for, a false score in another round. */
+  /** Whether it has a false score in another round, or will have the seats for one there before it has them here. */
   ahead: boolean;
 }
 

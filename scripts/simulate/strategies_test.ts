@@ -7,8 +7,9 @@ import { canceller, opportunist, pushing, shopper, voidingFreely, withholder } f
 
 const TRUTH = [95_000, 93_000, 91_000];
 
-/** Three submissions, the second the team's; 9 seats, 7 of which must reveal. */
+/** Three submissions, the second the team's; 9 seats, 7 of which must reveal, and committees like this one. */
 function view(team: Partial<TeamView> = {}, more: Partial<CommitView> = {}): CommitView {
+  const { seats = 2 } = team;
   return {
     attempt: 0,
     seats: 9,
@@ -20,7 +21,8 @@ function view(team: Partial<TeamView> = {}, more: Partial<CommitView> = {}): Com
     commitments: [],
     published: [],
     team: {
-      seats: 2,
+      seats,
+      attempts: [seats, seats, seats],
       own: [false, true, false],
       best: 93_000,
       winning: false,
@@ -68,7 +70,7 @@ Deno.test("an opportunist lies with most of the seats only", () => {
   assert.deepEqual(opportunist.commit(view({ seats: 5 })), LIE);
 });
 
-Deno.test("who shops stays away where that stops the attempt, unless it wins or is ahead", () => {
+Deno.test("who shops lies with most of the seats, and cancels unless it wins or is ahead", () => {
   assert.deepEqual(shopper.commit(view({ seats: 2 })), HONEST);
   assert.equal(shopper.commit(view({ seats: 3 })), "stays away");
   assert.deepEqual(shopper.commit(view({ seats: 5 })), LIE);
@@ -76,10 +78,28 @@ Deno.test("who shops stays away where that stops the attempt, unless it wins or 
   assert.deepEqual(shopper.commit(view({ seats: 5, winning: true })), HONEST);
 });
 
-Deno.test("who cancels never lies", () => {
+Deno.test("who shops knows all three committees, and waits for the one that is its own", () => {
+  const at = (attempts: number[], attempt = 0) =>
+    shopper.commit(view({ seats: attempts[attempt]!, attempts }, { attempt }));
+  assert.equal(at([3, 3, 5]), "stays away");
+  assert.equal(at([3, 5, 2]), "stays away");
+  assert.deepEqual(at([3, 5, 2], 1), LIE);
+  assert.deepEqual(at([3, 3, 2]), HONEST); // The last one decides, and honestly.
+  assert.deepEqual(at([3, 2, 5]), HONEST);
+  assert.equal(at([2, 3, 4], 1), "stays away");
+});
+
+Deno.test("who shops waits only where it has a submission", () => {
+  const own = [false, false, false];
+  const team = { seats: 3, attempts: [3, 5, 2], own };
+  assert.deepEqual(shopper.commit(view(team)), HONEST);
+});
+
+Deno.test("who cancels never lies, and works where it cannot cancel", () => {
   assert.equal(canceller.commit(view({ seats: 5 })), "stays away");
   assert.deepEqual(canceller.commit(view({ seats: 5, winning: true })), HONEST);
   assert.deepEqual(canceller.commit(view({ seats: 2 })), HONEST);
+  assert.deepEqual(canceller.commit(view({ seats: 5, attempts: [5, 5, 2] })), HONEST);
 });
 
 Deno.test("a withheld lie is revealed only if it settles", () => {

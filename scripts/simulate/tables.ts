@@ -67,7 +67,7 @@ export function shareTable({ shares }: Statistics): Table {
   };
 }
 
-/** What a team gains over honest work, by strategy and share, mean percent of the prize fund. */
+/** What a team gains over honest work, by strategy and share: mean percent of the prize fund, and of how many. */
 export function gainTable({ shares }: Statistics): Table {
   return {
     name: "gains",
@@ -77,7 +77,8 @@ export function gainTable({ shares }: Statistics): Table {
       ...SHARES.map((share) => {
         const sums = shares.get(shareKey({ family: familyOf(strategy), share }));
         if (sums === undefined) return "-";
-        return percent((sums.teamNet - sums.twinNet) / sums.competitions);
+        const mean = (sums.teamNet - sums.twinNet) / sums.competitions;
+        return `${percent(mean)} (${sums.competitions})`;
       }),
     ]),
   };

@@ -1,5 +1,6 @@
 /** How a team of miners behaves that owns a submission and wants it to win: what each member does with its seat. */
 import { ABSTAIN, MAX_SCORE } from "../../core/protocol/codec.ts";
+import { captureAt, type Prospect, stopsAll } from "./shopping.ts";
 import { honest } from "./strategies.ts";
 import type { Commit, CommitView, RevealView, Strategy } from "./strategies.ts";
 
@@ -32,8 +33,8 @@ export const opportunist: Strategy = {
 };
 
 /**
- * Lies where it has most of the seats. As long as it has them nowhere, it stays away wherever that stops the attempt, and
- * so shops for a better committee: in three attempts of every round, and in the end it cancels rather than lose.
+ * Lies where it has most of the seats. Where it will have them in a later attempt, it stays away until then, if that
+ * stops the attempts before; where no round offers that, it cancels rather than lose, or else works honestly.
  */
 export const shopper: Strategy = {
   name: "committee shopping",
@@ -41,15 +42,17 @@ export const shopper: Strategy = {
   commit: (view) => {
     if (view.team.winning) return honest.commit(view);
     if (captured(view)) return { scores: pushed(view) };
-    return view.team.ahead ? honest.commit(view) : blockOrWork(view);
+    if (view.team.ahead) return honest.commit(view);
+    const waits = view.team.own.includes(true) && captureAt(prospectOf(view)) !== undefined;
+    return waits ? "stays away" : cancelOrWork(view);
   },
 };
 
-/** Never lies, but cancels a competition that it would lose. */
+/** Never lies, but cancels a competition that it would lose, if it can. */
 export const canceller: Strategy = {
   name: "cancel if losing",
   honest: false,
-  commit: (view) => view.team.winning ? honest.commit(view) : blockOrWork(view),
+  commit: (view) => view.team.winning ? honest.commit(view) : cancelOrWork(view),
 };
 
 /** Commits a lie, and reveals it only if the reveals so far say that it will settle. */
@@ -88,7 +91,10 @@ function captured({ team, seats }: CommitView): boolean {
   return 2 * team.seats > seats;
 }
 
-function blockOrWork(view: CommitView): Commit {
-  const { team, seats, minReveals } = view;
-  return seats - team.seats < minReveals ? "stays away" : honest.commit(view);
+function cancelOrWork(view: CommitView): Commit {
+  return stopsAll(prospectOf(view)) ? "stays away" : honest.commit(view);
+}
+
+function prospectOf({ attempt, seats, minReveals, team }: CommitView): Prospect {
+  return { attempt, attempts: team.attempts, seats, minReveals };
 }
