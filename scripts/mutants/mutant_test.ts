@@ -52,12 +52,12 @@ Deno.test("plant() refuses lines that are missing, not whole, or there twice", (
 const ROOT = new URL("../../", import.meta.url);
 const FOLDER = new URL("contracts/test/mutants/", ROOT);
 
-Deno.test("contracts/test/mutants fit the contracts, and break each of the thirteen", () => {
-  const broken = new Set<number>();
+Deno.test("contracts/test/mutants fit the contracts, and two or more break each of the thirteen", () => {
+  const broken = Array<number>(13).fill(0);
   for (const { name } of Deno.readDirSync(FOLDER)) {
     const mutant = parseMutant(name, Deno.readTextFileSync(new URL(name, FOLDER)));
     plant(mutant, Deno.readTextFileSync(new URL(mutant.file, ROOT)));
-    broken.add(mutant.invariant);
+    broken[mutant.invariant - 1]! += 1;
   }
-  assert.equal(broken.size, 13);
+  assert.ok(broken.every((count) => count >= 2), `mutants of I1 to I13: ${broken.join(", ")}`);
 });

@@ -59,16 +59,21 @@ export class Workshop {
   /**
    * Runs the campaigns of these invariants on the contracts with a fault, or without.
    *
-   * @param options `runs`: of each campaign; `invariants`: a part of the tests' names
+   * @param options `runs`: of each campaign; `invariants`: a part of the tests' names; `alone`: a campaign looks at its
+   * own invariant only
    * @throws {RangeError} if the fault does not fit the source
    * @throws {Error} if the contracts do not compile
    */
   async test(
     mutant: Mutant | undefined,
-    { runs, invariants }: { runs: number; invariants: string },
+    { runs, invariants, alone = false }: { runs: number; invariants: string; alone?: boolean },
   ): Promise<Verdict> {
     const args = ["test", "solidity", "--grep", invariants];
-    const env = { DEML_INVARIANTS_RUNS: String(runs), DEML_INVARIANTS_SHRINK: "0" };
+    const env = {
+      DEML_INVARIANTS_RUNS: String(runs),
+      DEML_INVARIANTS_SHRINK: "0",
+      DEML_INVARIANTS_ALONE: alone ? "1" : "0",
+    };
     if (mutant === undefined) return verdict(await this.#hardhat(args, env));
     const path = new URL(mutant.file, this.#folder);
     const source = await Deno.readTextFile(path);

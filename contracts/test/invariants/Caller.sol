@@ -20,8 +20,8 @@ abstract contract Caller is Rules, Coverage {
         /// @dev Wei that it pays out.
         uint256 payment;
         address receiver;
-        /// @dev No loop over users: it costs the same however many take part.
-        bool loopless;
+        /// @dev Gas that it may take, however many take part.
+        uint256 limit;
         /// @dev What it is, for notes.
         string name;
         /// @dev The competition that it is about.
@@ -29,10 +29,6 @@ abstract contract Caller is Rules, Coverage {
     }
 
     uint256 private constant MAX_GAS = 2 ** 24;
-    /// @dev Above what any call needs whose work does not depend on how many take part, its receiver's included.
-    uint256 private constant LOOPLESS_GAS = 300_000;
-    uint256 private constant BASE_GAS = 21_000;
-    uint256 private constant GAS_PER_BYTE = 40;
     uint256 private constant PEOPLE = 12;
 
     IDeML internal _deml;
@@ -94,7 +90,7 @@ abstract contract Caller is Rules, Coverage {
         uint256 gas;
         (ok, gas) = _call(c);
         // What is refused may burn its gas: a precompile keeps all of it when it does not like a point.
-        if (c.breach == 0 && gas >= (c.loopless ? LOOPLESS_GAS : MAX_GAS)) {
+        if (c.breach == 0 && gas > c.limit) {
             _expect(false, 10, string.concat(_title(c), " takes ", _text(gas), " gas"));
         } else if (ok != (c.breach == 0)) {
             if (ok) _expect(false, c.breach, string.concat(_title(c), " is accepted"));
@@ -116,7 +112,7 @@ abstract contract Caller is Rules, Coverage {
         VM.prank(c.from);
         gas = gasleft();
         (ok,) = to.call{value: value, gas: MAX_GAS}(data);
-        gas = gas - gasleft() + BASE_GAS + GAS_PER_BYTE * data.length;
+        gas -= gasleft();
         if (!ok && c.value > 0) VM.deal(c.from, c.from.balance - c.value);
     }
 

@@ -52,11 +52,13 @@ abstract contract Diligence is Payments {
         if (block.timestamp < g.terms.registrationEndsAt) return _gather(id);
         bool few = g.participants.length == 0 || g.miners.length < g.terms.minReveals;
         if (few) return _finalize(id, 0, 0);
+        if (_chance(5)) _commitEarly(id);
         (bool found, uint256 roundId) = _currentRound(id);
         if (found && _chance(80)) return _evaluate(roundId);
         if (block.timestamp < g.terms.submissionEndsAt) return _work(id);
         if (found) return _evaluate(roundId);
-        _conclude(id);
+        if (_chance(70)) _overtake(id);
+        else _conclude(id);
     }
 
     function _gather(uint256 id) private {
@@ -82,7 +84,7 @@ abstract contract Diligence is Payments {
         Game storage g = _games[id];
         uint256 epoch = _runningEpoch(id);
         (, uint256 count) = _entriesOf(id, epoch);
-        if (count >= 4 || _chance(20)) return _travel();
+        if (count >= 7 || _chance(20)) return _travel();
         if (_isCrowded(id) && _chance(50)) {
             for (uint256 i = 0; i < g.participants.length; ++i) {
                 _flood(id, g.participants[i]);
@@ -121,13 +123,13 @@ abstract contract Diligence is Payments {
         if (!any || _chance(60)) _travel();
     }
 
-    /// @dev One in sixteen does not commit in an attempt, one in sixteen does not reveal.
+    /// @dev One in sixteen does not commit in an attempt, one in twelve does not reveal.
     function _isAbsent(uint256 roundId, address miner) private pure returns (bool) {
         return uint256(keccak256(abi.encode(roundId, miner, "absent"))) % 16 == 0;
     }
 
     function _isSilent(uint256 roundId, address miner) private pure returns (bool) {
-        return uint256(keccak256(abi.encode(roundId, miner, "silent"))) % 16 == 0;
+        return uint256(keccak256(abi.encode(roundId, miner, "silent"))) % 12 == 0;
     }
 
     /// @dev How many will reveal, going by what they are and what they committed.
@@ -202,6 +204,19 @@ abstract contract Diligence is Payments {
         for (uint256 i = 0; i < g.entries.length; ++i) {
             digest = keccak256(abi.encode(digest, _deml.submissionsPage(id, i, 1)[2]));
         }
+    }
+
+    /// @dev Evaluates the epoch after one that stayed undecided, which nobody may: the end is certain.
+    function _overtake(uint256 id) private {
+        for (uint256 epoch = 1; epoch < _games[id].terms.epochs; ++epoch) {
+            (bool found, uint256 earlier) = _earlierEpoch(id, epoch);
+            if (!found || _roundsOf(id, epoch) == 0 || _isEpochDecided(id, earlier)) continue;
+            if (block.timestamp < _evaluationEndsAt(id, earlier)) return;
+            _travelTo(_startsAt(id, epoch));
+            if (!_posted[_unsealRound(id, epoch)]) _postBeacon(id, epoch);
+            return _commitAll(_roundId(id, epoch, 0, 0));
+        }
+        _conclude(id);
     }
 
     // ------------------------------------------------------------------------------------------------ the end

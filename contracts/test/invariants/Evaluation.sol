@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IDeML} from "../../interfaces/IDeML.sol";
 import {Reached} from "./Coverage.sol";
+import {Limits} from "./Limits.sol";
 import {Settling} from "./Settling.sol";
 
 /// @title Committing and revealing
@@ -19,6 +20,20 @@ abstract contract Evaluation is Settling {
             uint256 round = _between(0, rounds - 1);
             while (_decided[_roundId(id, epoch, round, 0)]) round = (round + 1) % rounds;
             return (true, _roundId(id, epoch, round, (block.timestamp - startsAt) / _attemptSecs(id, epoch)));
+        }
+    }
+
+    /// @dev A round of the epoch that is evaluated next, or now, and the attempt that begins next.
+    function _nextRound(uint256 id) private returns (bool found, uint256 roundId) {
+        for (uint256 epoch = 0; epoch < _games[id].terms.epochs; ++epoch) {
+            uint256 rounds = _roundsOf(id, epoch);
+            if (rounds == 0 || _isEpochDecided(id, epoch)) continue;
+            uint256 startsAt = _startsAt(id, epoch);
+            uint256 attempt;
+            if (block.timestamp >= startsAt) attempt = 1 + (block.timestamp - startsAt) / _attemptSecs(id, epoch);
+            uint256 round = _between(0, rounds - 1);
+            while (_decided[_roundId(id, epoch, round, 0)]) round = (round + 1) % rounds;
+            return (attempt < 3, _roundId(id, epoch, round, attempt));
         }
     }
 
@@ -60,12 +75,29 @@ abstract contract Evaluation is Settling {
         _sendCommit(roundId, miner, b, box);
     }
 
+    /// @dev All is right with it but the time: a miner of the committee, before its attempt. Where the beacon is not
+    /// posted yet, it comes before its time.
+    function _commitEarly(uint256 id) internal {
+        (bool found, uint256 roundId) = _nextRound(id);
+        (, uint256 epoch,,) = _split(roundId);
+        if (!found || block.timestamp < _epochEndsAt(id, epoch)) return;
+        if (!_posted[_unsealRound(id, epoch)]) _postBeacon(id, epoch);
+        address[] storage miners = _games[id].miners;
+        uint256 chosen = _between(0, miners.length - 1);
+        while (!_isSeated(roundId, miners[chosen])) chosen = (chosen + 1) % miners.length;
+        _commit(roundId, miners[chosen]);
+    }
+
     function _sendCommit(uint256 roundId, address miner, Ballot memory b, bytes memory box) private {
         Call memory c;
-        (c.from, c.name, c.id, c.loopless) = (miner, "commitScores", roundId >> 48, true);
+        (c.from, c.name, c.id, c.limit) = (miner, "commitScores", roundId >> 48, Limits.COMMIT_SCORES);
         c.data = abi.encodeCall(IDeML.commitScores, (roundId, b.commitment, box));
         c.breach = _mayCommit(roundId, miner, box.length);
-        if (!_send(c)) return _reachIf(c.breach == 4 && _isUnseated(roundId, miner), Reached.NoSeat);
+        if (!_send(c)) {
+            _reachIf(c.breach == 8, Reached.EarlierEpochUndecided);
+            _reachIf(c.breach == 5 && _isTooEarly(roundId, miner, box.length), Reached.CommitTooEarly);
+            return _reachIf(c.breach == 4 && _isUnseated(roundId, miner), Reached.NoSeat);
+        }
         _ballots[roundId][miner] = b;
         _committed[roundId].push(miner);
         (uint256 id, uint256 epoch,, uint256 attempt) = _split(roundId);
@@ -77,6 +109,12 @@ abstract contract Evaluation is Settling {
         _expect(_committed[roundId].length <= _games[id].terms.quorum, 4, "no more votes than seats");
     }
 
+    /// @dev Whether nothing but the time was wrong.
+    function _isTooEarly(uint256 roundId, address miner, uint256 boxLength) private returns (bool) {
+        if (!_isRound(roundId) || block.timestamp >= _window(roundId).startsAt) return false;
+        return _mayCommitInTime(roundId, miner, boxLength) == 0;
+    }
+
     function _isUnseated(uint256 roundId, address miner) private returns (bool) {
         (uint256 id,,,) = _split(roundId);
         return id < _games.length && _party[id][miner].miner && !_isSeated(roundId, miner);
@@ -84,10 +122,11 @@ abstract contract Evaluation is Settling {
 
     /// @dev Honest miners say the truth, liars all the same, idlers 0, others abstain here and there or say anything.
     function _opinion(uint256 roundId, address miner) private returns (bytes memory row) {
-        (uint256 first, uint256 count) = _isRound(roundId) ? _entriesOfRound(roundId) : (0, 1);
+        bool exists = _isRound(roundId);
+        (uint256 first, uint256 count) = exists ? _entriesOfRound(roundId) : (0, 1);
         uint256 kind = _kind(roundId >> 48, miner);
         for (uint256 i = 0; i < count; ++i) {
-            uint256 score = _isRound(roundId) ? _games[roundId >> 48].entries[first + i].truth : 0;
+            uint256 score = exists ? _games[roundId >> 48].entries[first + i].truth : 0;
             if (kind == 1) score = score == 77_777 ? 1 : 77_777;
             else if (kind == 2) score = 0;
             else if (kind == 3) score = _chance(50) ? ABSTAIN : score;
@@ -118,10 +157,13 @@ abstract contract Evaluation is Settling {
 
     function _sendReveal(uint256 roundId, address miner, bytes32 salt, bytes memory scores) internal {
         Call memory c;
-        (c.from, c.name, c.id, c.loopless) = (_anybody(), "revealScores", roundId >> 48, true);
+        (c.from, c.name, c.id, c.limit) = (_anybody(), "revealScores", roundId >> 48, Limits.REVEAL_SCORES);
         c.data = abi.encodeCall(IDeML.revealScores, (roundId, miner, salt, scores));
         c.breach = _mayReveal(roundId, address(_deml), miner, salt, scores);
-        if (!_send(c)) return _reachIf(c.breach == 11, Reached.ScoreTooLarge);
+        if (!_send(c)) {
+            _expect(c.breach != 0, 5, "a commitment works for its miner");
+            return _reachIf(c.breach == 11, Reached.ScoreTooLarge);
+        }
         _ballots[roundId][miner].revealed = true;
         _checkReveal(roundId, miner);
     }
@@ -140,8 +182,12 @@ abstract contract Evaluation is Settling {
             c.breach = _mayReveal(roundId, address(_deml), miners[i], b.salt, b.scores);
         }
         (c.from, c.name, c.id) = (_anybody(), "revealMany", roundId >> 48);
+        c.limit = Limits.revealMany(miners.length);
         c.data = abi.encodeCall(IDeML.revealMany, (roundId, miners, salts, scores));
-        if (!_send(c)) return _reachIf(c.breach == 11, Reached.ScoreTooLarge);
+        if (!_send(c)) {
+            _expect(c.breach != 0, 5, "commitments work for their miners");
+            return _reachIf(c.breach == 11, Reached.ScoreTooLarge);
+        }
         for (uint256 i = 0; i < miners.length; ++i) {
             _ballots[roundId][miners[i]].revealed = true;
         }

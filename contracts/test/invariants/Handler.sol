@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IDeML} from "../../interfaces/IDeML.sol";
 import {Checks} from "./Checks.sol";
+import {Dispatch} from "./Dispatch.sol";
 import {LocalBeacon} from "./LocalBeacon.sol";
 
 /// @title Everybody who calls the contract
@@ -19,7 +20,8 @@ contract Handler is Checks {
         bytes memory key = LocalBeacon.key();
         bytes memory arguments = bytes.concat(key, abi.encode(GENESIS, PERIOD, SEAL_GAP));
         _deml = IDeML(_deploy(bytes.concat(code, arguments)));
-        (_codeHash, _keyHash) = (address(_deml).codehash, keccak256(key));
+        _keyHash = keccak256(key);
+        _isInterface = Dispatch.isInterface(address(_deml).code);
         _salt = salt;
     }
 

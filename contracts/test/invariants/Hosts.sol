@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IDeML} from "../../interfaces/IDeML.sol";
 import {Caller} from "./Caller.sol";
 import {Reached} from "./Coverage.sol";
+import {Limits} from "./Limits.sol";
 
 /// @title Creating competitions, and taking part in them
 abstract contract Hosts is Caller {
@@ -33,7 +34,7 @@ abstract contract Hosts is Caller {
         (IDeML.Terms memory t, uint256 fund) = _drawTerms();
         if (_chance(20)) fund = _spoil(t, fund);
         Call memory c;
-        (c.from, c.value, c.name, c.id) = (_anybody(), fund, "create", _games.length);
+        (c.from, c.value, c.name, c.id, c.limit) = (_anybody(), fund, "create", _games.length, Limits.CREATE);
         (c.data, c.breach) = (abi.encodeCall(IDeML.create, (t)), _mayCreate(t, fund));
         if (!_send(c)) return;
         Game storage g = _games.push();
@@ -50,17 +51,18 @@ abstract contract Hosts is Caller {
     function _drawTerms() private returns (IDeML.Terms memory t, uint256 fund) {
         fund = _chance(10) ? type(uint96).max : 1 ether + _between(0, 10 ** 9);
         t.manifest = keccak256(abi.encode(fund));
-        t.quorum = uint16(_between(1, 4));
+        t.quorum = uint16(_chance(60) ? _between(3, 5) : _between(1, 2));
         t.minReveals = uint16(_between(t.quorum / 2 + 1, 2 * t.quorum / 3 + 1));
-        t.maxPerParticipant = uint8(_chance(50) ? 8 : _between(1, 3));
+        t.maxPerParticipant = uint8(_chance(60) ? 8 : _between(1, 3));
         uint256[4] memory priced = [uint256(1), 2, 10, 100];
         t.pricedSubmissions = uint16(priced[_between(0, 3)]);
         // Such buy-ins cover the fees of eight submissions.
         t.buyInBps = 10_000;
-        uint256 most = fund > 1000 ether ? 100 : 250 * t.pricedSubmissions;
+        bool isLargest = fund == type(uint96).max;
+        uint256 most = isLargest ? 20 : 250 * t.pricedSubmissions;
         t.miningPoolBps = uint16(_between(1, most < 5_000 ? most : 5_000));
-        t.bond = uint96(500 * _feeOf(t, fund) + _between(0, 19));
-        t.epochs = uint8(_chance(30) ? 1 : _between(1, 3));
+        t.bond = isLargest ? type(uint96).max : uint96(500 * _feeOf(t, fund) + _between(0, 19));
+        t.epochs = uint8(_chance(20) ? 1 : _between(1, 3));
         t.registrationEndsAt = uint40(block.timestamp + _between(1, 100));
         t.submissionEndsAt = uint40(t.registrationEndsAt + t.epochs * _between(SEAL_GAP, 90) + _between(0, 2));
         if (_games.length > 0 && _chance(20)) _copyTimes(t);
@@ -102,7 +104,7 @@ abstract contract Hosts is Caller {
 
     function _register(uint256 id, address who) internal {
         Call memory c;
-        (c.from, c.name, c.id, c.loopless) = (who, "register", id, true);
+        (c.from, c.name, c.id, c.limit) = (who, "register", id, Limits.REGISTER);
         c.value = id < _games.length ? _games[id].buyIn : 0;
         if (_chance(5)) c.value = _chance(50) ? c.value + 1 : c.value / 2;
         (c.data, c.breach) = (abi.encodeCall(IDeML.register, (id)), _mayRegister(id, who, c.value));
@@ -114,7 +116,7 @@ abstract contract Hosts is Caller {
 
     function _enroll(uint256 id, address who) internal {
         Call memory c;
-        (c.from, c.name, c.id, c.loopless) = (who, "enroll", id, true);
+        (c.from, c.name, c.id, c.limit) = (who, "enroll", id, Limits.ENROLL);
         address payout = _chance(50) ? who : _chance(3) ? address(0) : _anybody();
         c.value = id < _games.length ? _games[id].terms.bond : 0;
         if (_chance(5)) c.value = _chance(50) ? c.value + 1 : c.value / 2;

@@ -2,8 +2,9 @@
 pragma solidity 0.8.37;
 
 import {IDeML} from "../../interfaces/IDeML.sol";
-import {Evaluation} from "./Evaluation.sol";
 import {Reached} from "./Coverage.sol";
+import {Evaluation} from "./Evaluation.sol";
+import {Limits} from "./Limits.sol";
 import {Forcing, Reentering} from "./Receivers.sol";
 
 /// @title Ending competitions, being paid, and ether from nowhere
@@ -11,7 +12,7 @@ abstract contract Payments is Evaluation {
     function _finalize(uint256 id, uint256 epoch, uint256 round) internal {
         Call memory c;
         IDeML.Status status;
-        (c.from, c.name, c.id, c.loopless) = (_anybody(), "finalize", id, true);
+        (c.from, c.name, c.id, c.limit) = (_anybody(), "finalize", id, Limits.FINALIZE);
         c.data = abi.encodeCall(IDeML.finalize, (id, epoch, round));
         (c.breach, status) = _mayFinalize(id, epoch, round);
         if (!_send(c)) return _expect(c.breach != 0, 3, "an end that is certain");
@@ -28,52 +29,57 @@ abstract contract Payments is Evaluation {
     }
 
     function _claim(uint256 id, address who) internal {
-        (uint256 breach, uint256 amount) = _mayClaim(id, who);
-        address to = _party[id][who].miner ? _party[id][who].payout : who;
-        if (!_pay(id, abi.encodeCall(IDeML.claim, (id, who)), "claim", breach, to, amount)) return;
+        Call memory c;
+        (c.name, c.id, c.limit) = ("claim", id, Limits.CLAIM);
+        (c.breach, c.payment) = _mayClaim(id, who);
+        c.data = abi.encodeCall(IDeML.claim, (id, who));
+        c.receiver = _party[id][who].miner ? _party[id][who].payout : who;
+        if (!_pay(c)) return;
         _party[id][who].claimed = true;
         _reach(_party[id][who].miner ? Reached.StakeClaimed : Reached.SettlerClaimed);
     }
 
     function _refund(uint256 id, address who) internal {
-        (uint256 breach, uint256 amount) = _mayRefund(id, who);
-        if (!_pay(id, abi.encodeCall(IDeML.refund, (id, who)), "refund", breach, who, amount)) return;
+        Call memory c;
+        (c.name, c.id, c.limit) = ("refund", id, Limits.REFUND);
+        (c.breach, c.payment) = _mayRefund(id, who);
+        (c.data, c.receiver) = (abi.encodeCall(IDeML.refund, (id, who)), who);
+        if (!_pay(c)) return;
         if (who == _games[id].host) _games[id].potPaid = true;
         else _party[id][who].refunded = true;
         _reach(who == _games[id].host ? Reached.HostRefunded : Reached.BuyInRefunded);
     }
 
     function _withdraw(uint256 id) internal {
-        (uint256 breach, uint256 amount) = _mayWithdraw(id);
-        address winner;
-        if (breach == 0) {
+        Call memory c;
+        (c.name, c.id, c.limit) = ("withdrawPrize", id, Limits.WITHDRAW_PRIZE);
+        (c.breach, c.payment) = _mayWithdraw(id);
+        c.data = abi.encodeCall(IDeML.withdrawPrize, (id));
+        if (c.breach == 0) {
             (uint256 best,) = _best(id);
-            winner = _games[id].entries[best].author;
+            c.receiver = _games[id].entries[best].author;
         }
-        if (!_pay(id, abi.encodeCall(IDeML.withdrawPrize, (id)), "withdrawPrize", breach, winner, amount)) return;
+        if (!_pay(c)) return;
         _games[id].potPaid = true;
         _reach(Reached.PrizeWithdrawn);
     }
 
-    function _pay(uint256 id, bytes memory data, string memory name, uint256 breach, address to, uint256 amount)
-        private
-        returns (bool ok)
-    {
+    /// @dev Anybody sends a call that pays somebody.
+    function _pay(Call memory c) private returns (bool ok) {
+        (uint256 breach, uint256 amount, address to) = (c.breach, c.payment, c.receiver);
         uint256 reentries;
         if (_isReentering(to)) {
-            Reentering(payable(to)).aim(address(_deml), data);
+            Reentering(payable(to)).aim(address(_deml), c.data);
             reentries = Reentering(payable(to)).reentries();
         }
-        Call memory c;
-        (c.from, c.name, c.id, c.loopless) = (_anybody(), name, id, true);
-        (c.data, c.breach, c.payment, c.receiver) = (data, breach, amount, to);
+        (c.from, c.limit) = (_anybody(), Limits.payment(c.limit, to, _isReentering(to)));
         ok = _send(c);
         _reachIf(!ok && breach == 9, Reached.PaidTwiceRefused);
         if (_isReentering(to)) {
             _equalTo(Reentering(payable(to)).reentries(), reentries, 9, "payments that were paid again");
             _reachIf(ok, Reached.ReentryRefused);
         }
-        if (ok) _games[id].paid += amount;
+        if (ok) _games[c.id].paid += amount;
     }
 
     // ------------------------------------------------------------------------------------------------ intruders

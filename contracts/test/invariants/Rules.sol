@@ -95,10 +95,15 @@ abstract contract Rules is Ghost {
 
     function _mayCommit(uint256 roundId, address who, uint256 boxLength) internal returns (uint256) {
         if (!_isRound(roundId)) return 5;
-        (uint256 id, uint256 epoch,,) = _split(roundId);
-        if (_games[id].status != IDeML.Status.Open) return 6;
+        if (_games[roundId >> 48].status != IDeML.Status.Open) return 6;
         Window memory w = _window(roundId);
         if (block.timestamp < w.startsAt || block.timestamp >= w.commitEndsAt) return 5;
+        return _mayCommitInTime(roundId, who, boxLength);
+    }
+
+    /// @dev Committing in a round that there is, but for the window.
+    function _mayCommitInTime(uint256 roundId, address who, uint256 boxLength) internal returns (uint256) {
+        (uint256 id, uint256 epoch,,) = _split(roundId);
         if (!_posted[_unsealRound(id, epoch)]) return 4;
         if (_decided[roundId >> 8 << 8]) return 6;
         (bool found, uint256 earlier) = _earlierEpoch(id, epoch);

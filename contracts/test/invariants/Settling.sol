@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IDeML} from "../../interfaces/IDeML.sol";
 import {Reached} from "./Coverage.sol";
+import {Limits} from "./Limits.sol";
 import {Uploads} from "./Uploads.sol";
 import {Verdicts} from "./Verdicts.sol";
 
@@ -19,22 +20,27 @@ abstract contract Settling is Uploads, Verdicts {
         Settle memory right;
         if (_isRound(roundId)) right = _verdict(roundId);
         Settle memory s = abi.decode(abi.encode(right), (Settle));
-        if (spoiled) _spoil(s);
+        uint256 broken = spoiled ? _spoil(s) : 7;
         Call memory c;
         (c.from, c.name, c.id) = (_anybody(), "settle", roundId >> 48);
+        c.limit = Limits.settle(s.miners.length + s.silent.length, s.medians.length / 4);
         c.data = abi.encodeCall(IDeML.settle, (roundId, s.miners, s.scores, s.silent, s.medians, s.mask));
         c.breach = _maySettle(roundId);
         bool isRight = keccak256(abi.encode(s)) == keccak256(abi.encode(right));
         if (c.breach == 0 && !isRight) {
-            c.breach = 7;
+            c.breach = broken;
             _reach(Reached.WrongSettle);
         }
-        if (_send(c)) _book(roundId, s, c.from);
+        uint256[] memory before = _dissents(roundId >> 48, s.miners);
+        if (!_send(c)) return;
+        _book(roundId, s, c.from);
+        _checkHonest(roundId, s, before);
     }
 
     /// @dev Changes what is claimed, in one place.
-    function _spoil(Settle memory s) private {
-        if (s.miners.length == 0 || s.medians.length == 0) return;
+    /// @return The invariant that this would break: I4 if it is about who said what, else I7.
+    function _spoil(Settle memory s) private returns (uint256) {
+        if (s.miners.length == 0 || s.medians.length == 0) return 7;
         uint256 count = s.medians.length / 4;
         uint256 place = _between(0, count - 1);
         uint256 other = _between(0, s.miners.length - 1);
@@ -50,7 +56,8 @@ abstract contract Settling is Uploads, Verdicts {
         else if (fault == 8) _repeatFirst(s, count);
         else if (fault == 9 && s.silent.length > 0) s.silent[s.silent.length - 1] = s.silent[0];
         else if (fault == 10 && s.silent.length > 0) s.silent[0] = s.miners[other];
-        else _claimAnother(s, place, _score(s.scores, count * other + place));
+        else return _claimAnother(s, place, _score(s.scores, count * other + place));
+        return fault == 2 || fault >= 6 ? 4 : 7;
     }
 
     /// @dev The first miner's row also under the second one's place.
@@ -62,13 +69,14 @@ abstract contract Settling is Uploads, Verdicts {
         }
     }
 
-    /// @dev Claims a score that somebody has said, or one beside it, as the median.
-    function _claimAnother(Settle memory s, uint256 place, uint256 score) private {
+    /// @dev Claims a score that somebody has said, or one beside it, as the median: I7.
+    function _claimAnother(Settle memory s, uint256 place, uint256 score) private returns (uint256) {
         if (_score(s.medians, place) == score) score = score > 0 && _chance(50) ? score - 1 : score + 1;
         for (uint256 i = 0; i < 4; ++i) {
             s.medians[4 * place + 3 - i] = bytes1(uint8(score >> (8 * i)));
         }
         if (_chance(50)) s.mask &= ~(2 ** place);
+        return 7;
     }
 
     function _without(address[] memory list) private pure returns (address[] memory shorter) {
@@ -87,10 +95,8 @@ abstract contract Settling is Uploads, Verdicts {
         uint256 settled = _decideEntries(roundId, s);
         uint256 count = s.medians.length / 4;
         uint256 weight = count < 5 ? 5 / count : 1;
-        Booked[] memory booked = new Booked[](s.miners.length);
         for (uint256 i = 0; i < s.miners.length; ++i) {
-            booked[i] = _count(s, i, weight);
-            _credit(roundId >> 48, s.miners[i], booked[i]);
+            _credit(roundId >> 48, s.miners[i], _count(s, i, weight));
         }
         for (uint256 i = 0; i < s.silent.length; ++i) {
             _credit(roundId >> 48, s.silent[i], Booked(0, settled));
@@ -98,7 +104,6 @@ abstract contract Settling is Uploads, Verdicts {
         _reachIf(s.silent.length > 0 && settled > 0, Reached.SilentPenalty);
         _creditSettler(roundId >> 48, settler, settled * weight);
         _checkBooks(roundId >> 48);
-        _checkHonest(roundId, s, booked);
     }
 
     function _decideEntries(uint256 roundId, Settle memory s) private returns (uint256 settled) {
@@ -172,42 +177,50 @@ abstract contract Settling is Uploads, Verdicts {
 
     // ------------------------------------------------------------------------------------------------ honesty
 
-    /// @dev I7 on what the contract keeps: where the truth has more rows than everything else together, it is the
-    /// settled score, and whoever said nothing but such truths pays nothing.
-    function _checkHonest(uint256 roundId, Settle memory s, Booked[] memory booked) private {
-        (uint256 first, uint256 count) = _entriesOfRound(roundId);
-        uint256 id = roundId >> 48;
-        uint256[] memory results = _deml.submissionsPage(id, first, count);
-        bool allHonest = true;
-        for (uint256 place = 0; place < count; ++place) {
-            Entry storage e = _games[id].entries[first + place];
-            uint256 honest;
-            for (uint256 row = 0; row < s.miners.length; ++row) {
-                if (_score(s.scores, row * count + place) == e.truth) ++honest;
-            }
-            if (2 * honest > s.miners.length) {
-                _reach(Reached.HonestMajority);
-                _equalTo(results[3 * place + 2], honest * 2 ** 17 + e.truth, 7, "a truth that most have said");
-            } else {
-                allHonest = false;
-            }
+    /// @dev What the contract has booked against these miners so far.
+    function _dissents(uint256 id, address[] memory miners) private view returns (uint256[] memory dissents) {
+        dissents = new uint256[](miners.length);
+        for (uint256 i = 0; i < miners.length; ++i) {
+            dissents[i] = _deml.account(id, miners[i]).dissents;
         }
+    }
+
+    /// @dev I7 on what the contract keeps: where the truth has more rows than everything else together, it is the
+    /// settled score, and whoever said it pays nothing over it. Equal rows cost the same.
+    /// @param before The dissents of those who revealed, before the call.
+    function _checkHonest(uint256 roundId, Settle memory s, uint256[] memory before) private {
+        uint256[] memory added = _dissents(roundId >> 48, s.miners);
+        uint256[] memory blamable = _blamable(roundId, s);
         for (uint256 i = 0; i < s.miners.length; ++i) {
-            bool isSafe = allHonest && _isHonest(s, i, id, first);
-            if (isSafe) _equalTo(booked[i].dissents, 0, 7, "an honest miner's penalty");
+            added[i] -= before[i];
+            _expect(added[i] <= blamable[i], 7, "no honest miner is penalised");
             for (uint256 j = 0; j < i; ++j) {
-                bool same = keccak256(_ballots[roundId][s.miners[i]].scores)
-                    == keccak256(_ballots[roundId][s.miners[j]].scores);
-                if (same) _equalTo(booked[i].dissents, booked[j].dissents, 7, "what equal scores cost");
+                bytes32 row = keccak256(_ballots[roundId][s.miners[i]].scores);
+                if (row != keccak256(_ballots[roundId][s.miners[j]].scores)) continue;
+                _equalTo(added[i], added[j], 7, "what equal scores cost");
             }
         }
     }
 
-    function _isHonest(Settle memory s, uint256 row, uint256 id, uint256 first) private view returns (bool) {
-        uint256 count = s.medians.length / 4;
+    /// @dev For each row, the submissions over which its miner may be penalised: all but those of which most, and it
+    /// too, have said the truth.
+    function _blamable(uint256 roundId, Settle memory s) private returns (uint256[] memory blamable) {
+        (uint256 first, uint256 count) = _entriesOfRound(roundId);
+        uint256[] memory results = _deml.submissionsPage(roundId >> 48, first, count);
+        blamable = new uint256[](s.miners.length);
         for (uint256 place = 0; place < count; ++place) {
-            if (_score(s.scores, row * count + place) != _games[id].entries[first + place].truth) return false;
+            uint256 truth = _games[roundId >> 48].entries[first + place].truth;
+            uint256 honest;
+            for (uint256 row = 0; row < s.miners.length; ++row) {
+                if (_score(s.scores, row * count + place) == truth) ++honest;
+            }
+            bool isSafe = 2 * honest > s.miners.length;
+            for (uint256 row = 0; row < s.miners.length; ++row) {
+                if (!isSafe || _score(s.scores, row * count + place) != truth) ++blamable[row];
+            }
+            if (!isSafe) continue;
+            _reach(Reached.HonestMajority);
+            _equalTo(results[3 * place + 2], honest * 2 ** 17 + truth, 7, "a truth that most have said");
         }
-        return true;
     }
 }

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IDeML} from "../../interfaces/IDeML.sol";
 import {Reached} from "./Coverage.sol";
 import {Hosts} from "./Hosts.sol";
+import {Limits} from "./Limits.sol";
 
 /// @title Uploading models, and posting beacons
 abstract contract Uploads is Hosts {
@@ -38,7 +39,7 @@ abstract contract Uploads is Hosts {
 
     function _submit(uint256 id, address who, uint256 epoch, uint256 size, bytes memory data) internal {
         Call memory c;
-        (c.from, c.name, c.id, c.loopless) = (who, "submitModel", id, true);
+        (c.from, c.name, c.id, c.limit) = (who, "submitModel", id, Limits.SUBMIT_MODEL);
         c.data = abi.encodeCall(IDeML.submitModel, (id, epoch, size, data));
         c.breach = _maySubmit(id, who, epoch, size, data.length);
         if (!_send(c)) return;
@@ -50,7 +51,7 @@ abstract contract Uploads is Hosts {
 
     function _append(uint256 id, address who, uint256 offset, bytes memory data) internal {
         Call memory c;
-        (c.from, c.name, c.id, c.loopless) = (who, "appendModel", id, true);
+        (c.from, c.name, c.id, c.limit) = (who, "appendModel", id, Limits.APPEND_MODEL);
         c.data = abi.encodeCall(IDeML.appendModel, (id, offset, data));
         c.breach = _mayAppend(id, who, offset, data.length);
         if (_send(c)) {
@@ -114,7 +115,7 @@ abstract contract Uploads is Hosts {
         else if (fault == 3) signature = new bytes(128);
         else if (fault == 4) signature = _signature(drandRound + 1);
         Call memory c;
-        (c.from, c.name, c.id, c.loopless) = (_anybody(), "postBeacon", id, true);
+        (c.from, c.name, c.id, c.limit) = (_anybody(), "postBeacon", id, Limits.POST_BEACON);
         c.data = abi.encodeCall(IDeML.postBeacon, (drandRound, signature));
         c.breach = _mayPost(drandRound, signature);
         if (!_send(c)) return;
