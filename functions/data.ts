@@ -8,13 +8,8 @@ import {
   parseManifest,
   type Part,
 } from "../core/dataset/manifest.ts";
-import {
-  filesOf,
-  loadTestSet,
-  readSealed,
-  type TestSetRows,
-  type Unseal,
-} from "../core/dataset/test_set.ts";
+import { filesOf, loadTestSet, readSealed, type TestSetRows } from "../core/dataset/test_set.ts";
+import { testSetOpener } from "../core/dataset/opener.ts";
 import { isKnownRuntime } from "../core/evaluate/known_runtimes.ts";
 import { type Cid, cidFromDigest, IDENTITY, parseCid } from "../core/ipfs/cid.ts";
 import { cat, type GatewayEvent, read } from "../core/ipfs/read.ts";
@@ -22,7 +17,6 @@ import type { BlockStore } from "../core/ipfs/store.ts";
 import { decodeBlock } from "../core/ipfs/unixfs.ts";
 import { toHex } from "../core/protocol/codec.ts";
 import type { Hex } from "../core/protocol/types.ts";
-import { InvalidSeal, NO_CONTEXT, unseal } from "../core/seal/sealed.ts";
 import type { Pins } from "./recent_store.ts";
 
 /** Test sets that stay in memory: what is evaluated now, and what was before. */
@@ -161,18 +155,6 @@ async function keepAll(digest: Hex, options: DataOptions): Promise<void> {
     pins?.release();
     throw error;
   }
-}
-
-/** Opens files of a test set by their beacon. That one does not open is a fact about it, like any other of its faults. */
-export function testSetOpener(signature: Uint8Array): Unseal {
-  return async (sealed) => {
-    try {
-      return await unseal(sealed, { signature, context: NO_CONTEXT });
-    } catch (cause) {
-      if (!(cause instanceof InvalidSeal)) throw cause;
-      throw new InvalidData(cause.message, { cause });
-    }
-  };
 }
 
 /**

@@ -21,7 +21,7 @@ const CORE: Record<string, string[]> = {
   ipfs: [],
   seal: ["protocol"],
   model: ["protocol"],
-  dataset: ["protocol", "ipfs"],
+  dataset: ["protocol", "ipfs", "seal"],
   chain: ["protocol"],
   evaluate: ["protocol", "model", "dataset"],
 };

@@ -14,7 +14,7 @@ import { cat, read } from "../../core/ipfs/read.ts";
 import { g1ToEip2537 } from "../../core/seal/points.ts";
 import { fetchBeacon } from "../../core/seal/relay.ts";
 import { InvalidSeal, NO_CONTEXT, payloadContext, unseal } from "../../core/seal/sealed.ts";
-import { testSetOpener } from "../../functions/data.ts";
+import { testSetOpener } from "../../core/dataset/opener.ts";
 import type { Competition } from "./competition.ts";
 import type { Person, World } from "./world.ts";
 

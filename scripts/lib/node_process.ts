@@ -45,14 +45,15 @@ function readReady(child: Deno.ChildProcess, ready: RegExp): Promise<string> {
   let output = "";
   const fail = (why: string) => reject(new Error(`the local chain ${why}:\n${output}`));
   const timer = setTimeout(() => fail(`did not start within ${START_MS / 1000} s`), START_MS);
-  for (const stream of [child.stdout, child.stderr]) {
+  const drained = [child.stdout, child.stderr].map((stream) =>
     drain(stream, (text) => {
       output = (output + text).slice(-KEPT_OUTPUT);
       const found = ready.exec(output)?.[1];
       if (found !== undefined) resolve(found);
-    });
-  }
-  child.status.then(({ code }) => fail(`ended with code ${code}`));
+    })
+  );
+  // Its last words are often read only after its end.
+  Promise.all([child.status, ...drained]).then(([{ code }]) => fail(`ended with code ${code}`));
   return promise.finally(() => clearTimeout(timer));
 }
 

@@ -1,14 +1,9 @@
 /** Opens sealed test sets, and tells them from others. Loaded for the first one: it brings the curve's arithmetic along. */
-import { type FileReader, InvalidData } from "../../../core/dataset/dataset.ts";
+import type { FileReader } from "../../../core/dataset/dataset.ts";
+import { testSetOpener } from "../../../core/dataset/opener.ts";
 import type { Unseal } from "../../../core/dataset/test_set.ts";
 import { verifyBeacon } from "../../../core/seal/beacon.ts";
-import {
-  InvalidSeal,
-  isSealed,
-  NO_CONTEXT,
-  SEAL_BYTES,
-  unseal,
-} from "../../../core/seal/sealed.ts";
+import { isSealed, SEAL_BYTES } from "../../../core/seal/sealed.ts";
 import type { PublishedBeacon } from "./data_worker.ts";
 
 /**
@@ -18,15 +13,7 @@ import type { PublishedBeacon } from "./data_worker.ts";
  */
 export function createOpener(beacon: PublishedBeacon): Unseal {
   verifyBeacon(beacon, beacon);
-  const { signature } = beacon;
-  return async (sealed) => {
-    try {
-      return await unseal(sealed, { signature, context: NO_CONTEXT });
-    } catch (cause) {
-      if (!(cause instanceof InvalidSeal)) throw cause;
-      throw new InvalidData(cause.message, { cause });
-    }
-  };
+  return testSetOpener(beacon.signature);
 }
 
 /** A reader that looks at the first bytes of every file as it passes them on. */
