@@ -105,7 +105,9 @@ abstract contract Diligence is Payments {
             _postBeacon(id, epoch);
         }
         if (block.timestamp < w.commitEndsAt) return _commitAll(roundId);
+        if (block.timestamp == w.commitEndsAt) _commitLate(roundId);
         if (block.timestamp < w.revealEndsAt && _revealed(roundId) < _willing(roundId)) _revealAll(roundId);
+        if (_maySettle(roundId) == 8) _settle(roundId, false); // Right but for the time.
         if (_maySettle(roundId) == 0 && _chance(85)) return _settle(roundId, _chance(25));
         _travel();
     }

@@ -88,6 +88,15 @@ abstract contract Evaluation is Settling {
         _commit(roundId, miners[chosen]);
     }
 
+    /// @dev The same after the window: the first of the committee that has not committed.
+    function _commitLate(uint256 roundId) internal {
+        address[] storage miners = _games[roundId >> 48].miners;
+        for (uint256 i = 0; i < miners.length; ++i) {
+            if (_ballots[roundId][miners[i]].committed || !_isSeated(roundId, miners[i])) continue;
+            return _commit(roundId, miners[i]);
+        }
+    }
+
     function _sendCommit(uint256 roundId, address miner, Ballot memory b, bytes memory box) private {
         Call memory c;
         (c.from, c.name, c.id, c.limit) = (miner, "commitScores", roundId >> 48, Limits.COMMIT_SCORES);
