@@ -8,7 +8,13 @@ import {
   parseManifest,
   type Part,
 } from "../core/dataset/manifest.ts";
-import { filesOf, loadTestSet, readSealed, type TestSetRows } from "../core/dataset/test_set.ts";
+import {
+  bytesOf,
+  filesOf,
+  loadTestSet,
+  readSealed,
+  type TestSetRows,
+} from "../core/dataset/test_set.ts";
 import { testSetOpener } from "../core/dataset/opener.ts";
 import { isKnownRuntime } from "../core/evaluate/known_runtimes.ts";
 import { type Cid, cidFromDigest, IDENTITY, parseCid } from "../core/ipfs/cid.ts";
@@ -196,13 +202,9 @@ function dataBytes(manifest: Manifest): number {
   const wide = dtype === "uint8" ? 1 : 8;
   const features = featureCount(manifest);
   const rows = test.rows * features * (wide + 4);
-  const all = fileBytes(test) + (train === undefined ? 0 : fileBytes(train)) + rows;
+  const all = bytesOf(test) + bytesOf(train) + rows;
   if (mode === "open" || train === undefined) return all;
-  return all + OPENING_COPIES * fileBytes(test) + train.rows * features * wide;
-}
-
-function fileBytes(part: Part): number {
-  return filesOf(part).reduce((sum, { bytes }) => sum + bytes, 0);
+  return all + OPENING_COPIES * bytesOf(test) + train.rows * features * wide;
 }
 
 async function fetchManifest(digest: Hex, options: DataOptions): Promise<Manifest> {

@@ -5,8 +5,8 @@
  */
 import { main, readArguments, wholeNumber } from "./lib/cli.ts";
 import { tool } from "./lib/command.ts";
+import { runPool } from "./lib/pool.ts";
 import { type Batch, batches, type Campaign, environment, failure } from "./invariants/campaign.ts";
-import { runPool } from "./invariants/pool.ts";
 
 const HELP = `Usage: deno task invariants:deep [--runs N] [--depth N] [--seed N] [--batch N]
 

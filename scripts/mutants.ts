@@ -3,7 +3,7 @@
  * found by the invariant that it is said to break. The faults are described in contracts/test/mutants.
  */
 import { describe, main, readPaths } from "./lib/cli.ts";
-import { runPool } from "./invariants/pool.ts";
+import { runPool } from "./lib/pool.ts";
 import { type Mutant, parseMutant, plant } from "./mutants/mutant.ts";
 import { type Verdict, Workshop } from "./mutants/workshop.ts";
 

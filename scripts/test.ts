@@ -6,6 +6,7 @@
  */
 import { main, readPaths } from "./lib/cli.ts";
 import { tool } from "./lib/command.ts";
+import { runPool } from "./lib/pool.ts";
 import { findTests, needsOwnProcess } from "./lib/test_files.ts";
 
 const HELP = `Usage: deno task test [PATH...]    all tests but the browser's, or those below PATH
@@ -47,14 +48,11 @@ async function denoTests(paths: string[]): Promise<Count[]> {
     if (await needsOwnProcess(file)) groups.push([file]);
     else groups[0]?.push(file);
   }
-  const waiting = groups.filter((files) => files.length > 0);
   const counts: Count[] = [];
-  async function work(): Promise<void> {
-    for (let files = waiting.shift(); files !== undefined; files = waiting.shift()) {
-      counts.push(await denoTest(files));
-    }
-  }
-  await Promise.all(Array.from({ length: navigator.hardwareConcurrency }, work));
+  const waiting = groups.filter((files) => files.length > 0);
+  await runPool(waiting, navigator.hardwareConcurrency, async (files) => {
+    counts.push(await denoTest(files));
+  });
   return counts;
 }
 

@@ -92,6 +92,11 @@ export function filesOf(part: Part): FileRef[] {
   return "table" in part ? [part.table] : [part.inputs, part.labels];
 }
 
+/** Bytes of all files of a part, as the manifest states them; 0 of none. */
+export function bytesOf(part: Part | undefined): number {
+  return part === undefined ? 0 : filesOf(part).reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
 /** Reads a file of the test set and opens it; asked with its size in the manifest. */
 function openingReader({ unseal, ...source }: TestSetOptions & { unseal: Unseal }): FileReader {
   return async function* (cid, bytes) {

@@ -11,7 +11,7 @@ import { InvalidSeal, NO_CONTEXT, seal, unseal as openSeal } from "../seal/seale
 import { exactly } from "./bytes.ts";
 import { type FileReader, InvalidData } from "./dataset.ts";
 import { checkManifest, type FileRef, type Manifest } from "./manifest.ts";
-import { loadTestSet, readSealed, type Unseal } from "./test_set.ts";
+import { bytesOf, loadTestSet, readSealed, type Unseal } from "./test_set.ts";
 import { collect, idxFile, pieces, random } from "./testing.ts";
 
 const BEACON = localBeacon(new Uint8Array(32).fill(5), { genesis: 0, period: 3 });
@@ -245,4 +245,12 @@ Deno.test("exactly() passes on as many bytes as it is told, in whatever pieces",
     await assert.rejects(load(101), /^InvalidData: file: expected 101 bytes, got 100$/);
     await assert.rejects(load(99), /^InvalidData: file: expected 99 bytes, got more$/);
   }
+});
+
+Deno.test("bytesOf() counts every file of a part, if there is one", () => {
+  const file = (bytes: number) => ({ cid: "bafk", bytes });
+  assert.equal(bytesOf({ format: "idx", rows: 1, inputs: file(5), labels: file(6) }), 11);
+  const csv = { header: true, label: 0 };
+  assert.equal(bytesOf({ format: "csv", rows: 1, table: file(7), csv }), 7);
+  assert.equal(bytesOf(undefined), 0);
 });

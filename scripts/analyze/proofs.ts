@@ -4,6 +4,7 @@
  * compiler, decides it. z3 counts its steps and not its time, so that the answer is the same on every machine.
  */
 import { fileURLToPath } from "node:url";
+import { runPool } from "../lib/pool.ts";
 import type { Message, Sources } from "./compiler.ts";
 
 const WORKER = fileURLToPath(new URL("prove.ts", import.meta.url));
@@ -44,13 +45,9 @@ export function theorems(sources: Sources): Theorem[] {
 /** Proves all contracts, as many at once as there are cores; sources include what they import. */
 export async function proveAll(list: Theorem[], sources: Sources): Promise<Proof[]> {
   const proofs: Proof[] = [];
-  const waiting = [...list.entries()];
-  async function work(): Promise<void> {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      proofs[next[0]] = await prove(next[1], sources);
-    }
-  }
-  await Promise.all(Array.from({ length: navigator.hardwareConcurrency }, work));
+  await runPool([...list.entries()], navigator.hardwareConcurrency, async ([i, theorem]) => {
+    proofs[i] = await prove(theorem, sources);
+  });
   return proofs;
 }
 

@@ -1,9 +1,11 @@
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { type Loadable, prefetch } from "../models/loadable.ts";
-import { LARGE_BYTES } from "./data_size.ts";
 import { formatBytes } from "./format.ts";
 import { Notice } from "./Notice.tsx";
+
+/** More bytes than this are loaded only by who asks for them. */
+export const LARGE_BYTES = 64_000_000;
 
 /** Shows what a loadable gives, `waiting` until then, and a way to try again if it fails. Asks before it loads very much. */
 export function Lazy<T>(

@@ -1,12 +1,13 @@
 import type { ComponentChildren } from "preact";
+import { bytesOf } from "../../../core/dataset/test_set.ts";
 import { buyIn } from "../../../core/protocol/terms.ts";
 import type { Competition } from "../models/competition.ts";
 import { isFair } from "../models/seal.ts";
 import type { RegisterState, Registration } from "../models/register.ts";
 import { ConfirmDialog } from "./ConfirmDialog.tsx";
 import { useApp } from "./context.ts";
-import { bytesOf, LARGE_BYTES } from "./data_size.ts";
 import { formatBytes, formatPrice, shortAddress } from "./format.ts";
+import { LARGE_BYTES } from "./Lazy.tsx";
 import { ModeNotice } from "./ModeNotice.tsx";
 import { Notice } from "./Notice.tsx";
 import { ProgressBar } from "./ProgressBar.tsx";
@@ -61,7 +62,7 @@ export function RegisterStep(
 function MuchData({ competition }: { competition: Competition }): ComponentChildren {
   const manifest = competition.data.value!.manifest.current.value;
   if (manifest.state !== "ready") return null;
-  const bytes = bytesOf(manifest.value.train, manifest.value.test);
+  const bytes = bytesOf(manifest.value.train) + bytesOf(manifest.value.test);
   if (bytes <= LARGE_BYTES) return null;
   return <p class="muted small">Registering first reads all data: {formatBytes(bytes)}.</p>;
 }

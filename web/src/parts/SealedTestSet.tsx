@@ -1,10 +1,10 @@
 import type { ComponentChildren } from "preact";
 import type { OpenCompetition } from "../app.ts";
 import type { Manifest } from "../../../core/dataset/manifest.ts";
+import { bytesOf } from "../../../core/dataset/test_set.ts";
 import type { Seal } from "../models/seal.ts";
 import type { OpenedTestSet } from "../work/data_worker.ts";
 import { Countdown } from "./Countdown.tsx";
-import { bytesOf } from "./data_size.ts";
 import { DataRows } from "./DataRows.tsx";
 import { formatInteger, formatTime } from "./format.ts";
 import { Lazy } from "./Lazy.tsx";

@@ -1,12 +1,12 @@
 /** Reads manifests and data sets from IPFS off the page's thread: verified, unzipped and parsed as they stream in. */
 import { type FileReader, loadDataset, type Rows } from "../../../core/dataset/dataset.ts";
 import {
-  type FileRef,
   type Manifest,
   MAX_MANIFEST_BYTES,
   parseManifest,
+  type Part,
 } from "../../../core/dataset/manifest.ts";
-import { filesOf, loadTestSet, readSealed } from "../../../core/dataset/test_set.ts";
+import { bytesOf, loadTestSet, readSealed } from "../../../core/dataset/test_set.ts";
 import { cidFromDigest, parseCid } from "../../../core/ipfs/cid.ts";
 import { cat, read } from "../../../core/ipfs/read.ts";
 import type { Hex } from "../../../core/protocol/types.ts";
@@ -55,31 +55,31 @@ serve<DataJobs>(globalThis as unknown as Port, {
     return parseManifest(await read(cidFromDigest(digest), { gateways, maxBytes, signal }));
   },
   async dataset({ manifest, part, gateways }, context) {
-    const read = reader(gateways, filesOf(manifest[part]!), context);
+    const read = reader(gateways, manifest[part]!, context);
     return plain(await loadDataset(manifest, { part, read }));
   },
   async sealed({ manifest, gateways }, context) {
     const { sealedReader } = await import("./opener.ts");
-    const { read, looksSealed } = sealedReader(reader(gateways, filesOf(manifest.test), context));
+    const { read, looksSealed } = sealedReader(reader(gateways, manifest.test, context));
     await readSealed(manifest, { read });
     return looksSealed();
   },
   async open({ manifest, gateways, beacon }, context) {
     const { createOpener } = await import("./opener.ts");
     const unseal = createOpener(beacon);
-    const read = reader(gateways, filesOf(manifest.test), context);
+    const read = reader(gateways, manifest.test, context);
     const { dataset, fault } = await loadTestSet(manifest, { read, unseal });
     return { ...plain(dataset), fault: fault?.message };
   },
 });
 
-/** Reads files from gateways and tells how much of them is there. */
+/** Reads the files of a part from gateways and tells how much of them is there. */
 function reader(
   gateways: string[],
-  files: FileRef[],
+  part: Part,
   { signal, progress }: CallContext,
 ): FileReader {
-  const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
+  const total = bytesOf(part);
   let done = 0;
   return async function* (cid, maxBytes) {
     for await (const chunk of cat(parseCid(cid), { gateways, maxBytes, signal })) {
