@@ -229,6 +229,8 @@ abstract contract Diligence is Payments {
             for (uint256 round = 0; round < _roundsOf(id, epoch); ++round) {
                 if (_decided[_roundId(id, epoch, round, 0)]) continue;
                 if (block.timestamp < _evaluationEndsAt(id, epoch)) return _travel();
+                // As if there were a fourth attempt.
+                if (_posted[_unsealRound(id, epoch)]) _commitLate(_roundId(id, epoch, round, 3));
                 return _finalize(id, epoch, round);
             }
         }

@@ -88,7 +88,7 @@ abstract contract Evaluation is Settling {
         _commit(roundId, miners[chosen]);
     }
 
-    /// @dev The same after the window: the first of the committee that has not committed.
+    /// @dev The same after the window, or after the last attempt: the first of the committee that has not committed.
     function _commitLate(uint256 roundId) internal {
         address[] storage miners = _games[roundId >> 48].miners;
         for (uint256 i = 0; i < miners.length; ++i) {
