@@ -1,8 +1,8 @@
 import type { Dataset } from "../dataset/dataset.ts";
-import { admitModel } from "../model/admit.ts";
-import { inflateModel } from "../model/inflate.ts";
+import { admitModel } from "../model/admission/admit.ts";
+import { inflateModel } from "../model/packing/inflate.ts";
 import { type InvalidCode, InvalidModel } from "../model/invalid.ts";
-import type { Signature } from "../model/signature.ts";
+import type { Signature } from "../model/admission/signature.ts";
 import { LocalFailure } from "./failure.ts";
 import { selfTest } from "./golden.ts";
 import { sameRuntime } from "./known_runtimes.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { deflateSync, gzipSync } from "node:zlib";
 import { random } from "../dataset/testing.ts";
-import { node, tensor, value } from "../model/build.ts";
-import { DataType } from "../model/onnx.ts";
-import { packModel } from "../model/pack.ts";
+import { node, tensor, value } from "../model/onnx/build.ts";
+import { DataType } from "../model/onnx/codec.ts";
+import { packModel } from "../model/packing/pack.ts";
 import { evaluate, type Outcome } from "./evaluate.ts";
 import { LocalFailure } from "./failure.ts";
 import { goldenDigest } from "./golden.ts";

@@ -1,5 +1,5 @@
-import { graph, model, node, tensor, value } from "../model/build.ts";
-import { encodeModel } from "../model/onnx.ts";
+import { graph, model, node, tensor, value } from "../model/onnx/build.ts";
+import { encodeModel } from "../model/onnx/codec.ts";
 import { LocalFailure } from "./failure.ts";
 import type { Runtime } from "./runtime.ts";
 

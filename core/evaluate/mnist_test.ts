@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { type Dataset, loadDataset } from "../dataset/dataset.ts";
 import type { Manifest } from "../dataset/manifest.ts";
-import { packModel } from "../model/pack.ts";
+import { packModel } from "../model/packing/pack.ts";
 import { evaluate, openModel } from "./evaluate.ts";
 import { KNOWN_RUNTIMES, type RuntimePin } from "./known_runtimes.ts";
 import { startRuntime } from "./runtime.ts";

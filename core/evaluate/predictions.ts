@@ -1,5 +1,5 @@
 import { InvalidModel } from "../model/invalid.ts";
-import type { Signature } from "../model/signature.ts";
+import type { Signature } from "../model/admission/signature.ts";
 import { WRONG } from "./metrics.ts";
 import type { ArrayValue } from "./runtime.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { node, value } from "../model/build.ts";
-import { DataType } from "../model/onnx.ts";
+import { node, value } from "../model/onnx/build.ts";
+import { DataType } from "../model/onnx/codec.ts";
 import { evaluate } from "./evaluate.ts";
 import { LocalFailure } from "./failure.ts";
 import { goldenDigest, selfTest } from "./golden.ts";

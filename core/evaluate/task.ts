@@ -1,5 +1,5 @@
 import type { Manifest } from "../dataset/manifest.ts";
-import type { ModelTask } from "../model/signature.ts";
+import type { ModelTask } from "../model/admission/signature.ts";
 
 /** Rows in one run; the last batch of a data set may be shorter (PROTOCOL.md section 7). */
 export const BATCH_ROWS = 100;

@@ -1,14 +1,14 @@
 /** Helpers of this folder's tests: small data sets and models. */
 import { Dataset } from "../dataset/dataset.ts";
 import type { Manifest } from "../dataset/manifest.ts";
-import { graph, model, node, tensor, value } from "../model/build.ts";
+import { graph, model, node, tensor, value } from "../model/onnx/build.ts";
 import {
   encodeModel,
   type NodeProto,
   type TensorProto,
   type ValueInfoProto,
-} from "../model/onnx.ts";
-import { packModel } from "../model/pack.ts";
+} from "../model/onnx/codec.ts";
+import { packModel } from "../model/packing/pack.ts";
 import { KNOWN_RUNTIMES, type RuntimePin } from "./known_runtimes.ts";
 
 const FILE = { cid: "bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy", bytes: 1 };

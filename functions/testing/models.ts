@@ -12,9 +12,9 @@ import { KNOWN_RUNTIMES } from "../../core/evaluate/known_runtimes.ts";
 import { addFile } from "../../core/ipfs/add.ts";
 import type { Cid } from "../../core/ipfs/cid.ts";
 import type { BlockStore } from "../../core/ipfs/store.ts";
-import { graph, model, node, tensor, value } from "../../core/model/build.ts";
-import { encodeModel } from "../../core/model/onnx.ts";
-import { packModel } from "../../core/model/pack.ts";
+import { graph, model, node, tensor, value } from "../../core/model/onnx/build.ts";
+import { encodeModel } from "../../core/model/onnx/codec.ts";
+import { packModel } from "../../core/model/packing/pack.ts";
 
 const ROWS = 150;
 const FEATURES = 4;

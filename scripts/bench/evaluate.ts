@@ -3,9 +3,9 @@
  * that of a bare `session.run` loop over the same batches in the same process. Start-up (loading the
  * runtime and the model, converting the inputs once for the data set) is not counted on either side.
  */
-import { encodeModel } from "../../core/model/onnx.ts";
-import { graph, model, node, tensor, value } from "../../core/model/build.ts";
-import { packModel } from "../../core/model/pack.ts";
+import { encodeModel } from "../../core/model/onnx/codec.ts";
+import { graph, model, node, tensor, value } from "../../core/model/onnx/build.ts";
+import { packModel } from "../../core/model/packing/pack.ts";
 import type { Dataset } from "../../core/dataset/dataset.ts";
 import { openModel, scoreModel } from "../../core/evaluate/evaluate.ts";
 import { BATCH_ROWS } from "../../core/evaluate/task.ts";

@@ -1,6 +1,6 @@
 /** Trained networks as ONNX files, by the project's own writer. */
-import { graph, model, node, tensor, value } from "../../core/model/build.ts";
-import { encodeModel } from "../../core/model/onnx.ts";
+import { graph, model, node, tensor, value } from "../../core/model/onnx/build.ts";
+import { encodeModel } from "../../core/model/onnx/codec.ts";
 import type { Network } from "./network.ts";
 
 /**

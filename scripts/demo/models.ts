@@ -1,5 +1,5 @@
 /** The participants' models of a demo: trained on the spot, or ONNX files of a folder. */
-import { packModel } from "../../core/model/pack.ts";
+import { packModel } from "../../core/model/packing/pack.ts";
 import { type Progress, trainParticipants } from "./train.ts";
 import type { DemoData } from "./data.ts";
 

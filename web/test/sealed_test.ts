@@ -4,7 +4,7 @@ import { Buffer } from "node:buffer";
 import { readPayload } from "../../core/chain/payload.ts";
 import { readSnapshot } from "../../core/chain/reader.ts";
 import { BEACON } from "../../core/chain/testing/chain.ts";
-import { packModel } from "../../core/model/pack.ts";
+import { packModel } from "../../core/model/packing/pack.ts";
 import { unsealRound } from "../../core/protocol/clock.ts";
 import type { Hex } from "../../core/protocol/types.ts";
 import { payloadContext, SEAL_BYTES, unseal } from "../../core/seal/sealed.ts";

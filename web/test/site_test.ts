@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import type { Page } from "playwright-core";
-import { packModel } from "../../core/model/pack.ts";
+import { packModel } from "../../core/model/packing/pack.ts";
 import type { Hex } from "../../core/protocol/types.ts";
 import { noiseModel } from "./support/models.ts";
 import { Stage } from "./support/stage.ts";

@@ -7,7 +7,7 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { Call, Participant } from "../../../core/chain/types.ts";
 import type { Manifest } from "../../../core/dataset/manifest.ts";
-import { MAX_MODEL_BYTES } from "../../../core/model/inflate.ts";
+import { MAX_MODEL_BYTES } from "../../../core/model/packing/inflate.ts";
 import type { Hex } from "../../../core/protocol/types.ts";
 import { explain } from "../chain/explain.ts";
 import { confirmWithWallet } from "../chain/fixed.ts";

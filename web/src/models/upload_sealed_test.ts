@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readPayload } from "../../../core/chain/payload.ts";
-import { packModel } from "../../../core/model/pack.ts";
+import { packModel } from "../../../core/model/packing/pack.ts";
 import type { Hex } from "../../../core/protocol/types.ts";
 import { isSealed, payloadContext, SEAL_BYTES, unseal } from "../../../core/seal/sealed.ts";
 import { noiseModel } from "../../test/support/models.ts";

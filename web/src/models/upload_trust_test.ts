@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Signal, signal } from "@preact/signals";
 import type { Snapshot } from "../../../core/chain/types.ts";
-import { packModel } from "../../../core/model/pack.ts";
+import { packModel } from "../../../core/model/packing/pack.ts";
 import { localBeacon } from "../../../core/seal/local_beacon.ts";
 import { expectStep, file, SMALL, start, type Started } from "../../test/support/uploads.ts";
 import { createUpload, type UploadModel } from "./upload.ts";

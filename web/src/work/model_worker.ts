@@ -1,8 +1,8 @@
 /** Checks, packs and seals a model off the page's thread: level 9 takes seconds, and no file may freeze the page. */
 import { modelTask } from "../../../core/evaluate/task.ts";
 import type { Manifest } from "../../../core/dataset/manifest.ts";
-import { admitModel } from "../../../core/model/admit.ts";
-import { packModel } from "../../../core/model/pack.ts";
+import { admitModel } from "../../../core/model/admission/admit.ts";
+import { packModel } from "../../../core/model/packing/pack.ts";
 import type { Hex } from "../../../core/protocol/types.ts";
 import type { PayloadOwner } from "../../../core/seal/sealed.ts";
 import { type Port, serve } from "./rpc.ts";

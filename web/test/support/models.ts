@@ -1,6 +1,6 @@
 /** ONNX models for the tests of the site. */
-import { graph, model, node, tensor, value } from "../../../core/model/build.ts";
-import { encodeModel } from "../../../core/model/onnx.ts";
+import { graph, model, node, tensor, value } from "../../../core/model/onnx/build.ts";
+import { encodeModel } from "../../../core/model/onnx/codec.ts";
 
 const INPUTS = 784;
 const CLASSES = 10;

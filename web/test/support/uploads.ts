@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { startChain, type TestChain } from "../../../core/chain/testing/chain.ts";
 import type { Manifest } from "../../../core/dataset/manifest.ts";
-import { admitModel } from "../../../core/model/admit.ts";
-import { packModel } from "../../../core/model/pack.ts";
+import { admitModel } from "../../../core/model/admission/admit.ts";
+import { packModel } from "../../../core/model/packing/pack.ts";
 import type { Hex, Terms } from "../../../core/protocol/types.ts";
 import {
   createUpload,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { float, graph, node, tensor, value } from "./build.ts";
-import { InvalidModel } from "./invalid.ts";
-import { DataType, type NodeProto, type TensorProto } from "./onnx.ts";
+import { float, graph, node, tensor, value } from "../onnx/build.ts";
+import { InvalidModel } from "../invalid.ts";
+import { DataType, type NodeProto, type TensorProto } from "../onnx/codec.ts";
 import { checkReproducible } from "./reproducible.ts";
 
 const SCALES: [string, number, number[]][] = [

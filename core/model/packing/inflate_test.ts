@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as zlib from "node:zlib";
 import { deflate } from "pako";
 import { inflateModel, MAX_MODEL_BYTES } from "./inflate.ts";
-import { InvalidModel } from "./invalid.ts";
+import { InvalidModel } from "../invalid.ts";
 import { packModel } from "./pack.ts";
 
 /** A small seeded generator (mulberry32): values 0..1. */

@@ -7,12 +7,12 @@
  */
 import { malformed, Reader, WireType, Writer } from "./wire.ts";
 import type { Int } from "./wire.ts";
-import { SCHEMAS } from "./onnx_schema.ts";
-import type { Field, MessageName, NumberKind } from "./onnx_schema.ts";
-import type { ModelProto } from "./onnx_types.ts";
+import { SCHEMAS } from "./schema.ts";
+import type { Field, MessageName, NumberKind } from "./schema.ts";
+import type { ModelProto } from "./types.ts";
 
 export type { Int } from "./wire.ts";
-export * from "./onnx_types.ts";
+export * from "./types.ts";
 
 /** How deep messages may be nested: a graph inside a graph takes three levels. */
 export const MAX_DEPTH = 32;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { float, graph, model, node, tensor, value } from "./build.ts";
-import { decodeModel, encodeModel, MAX_DEPTH, MAX_NUMBERS, MAX_OBJECTS } from "./onnx.ts";
-import type { GraphProto, ModelProto } from "./onnx.ts";
+import { decodeModel, encodeModel, MAX_DEPTH, MAX_NUMBERS, MAX_OBJECTS } from "./codec.ts";
+import type { GraphProto, ModelProto } from "./codec.ts";
 import { WireType, Writer } from "./wire.ts";
 
 const TESTDATA = new URL("testdata/", import.meta.url);

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { admitModel } from "./admit.ts";
-import { type AttributeValue, graph, model, node, tensor, value } from "./build.ts";
-import { InvalidModel } from "./invalid.ts";
+import { type AttributeValue, graph, model, node, tensor, value } from "../onnx/build.ts";
+import { InvalidModel } from "../invalid.ts";
 import { MAX_NODES } from "./limits.ts";
-import { DataType, encodeModel, type GraphProto, type ModelProto } from "./onnx.ts";
+import { DataType, encodeModel, type GraphProto, type ModelProto } from "../onnx/codec.ts";
 import type { ModelTask } from "./signature.ts";
 
 const TASK: ModelTask = { shapes: [[1, 2, 2], [2, 2, 1], [4]], batch: 100, classes: 3 };

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import * as ort from "onnxruntime-web/wasm";
 import { float, graph, model, node, tensor, value } from "./build.ts";
-import { AttributeType, DataType, encodeModel } from "./onnx.ts";
-import type { ModelProto } from "./onnx.ts";
+import { AttributeType, DataType, encodeModel } from "./codec.ts";
+import type { ModelProto } from "./codec.ts";
 
 ort.env.wasm.numThreads = 1;
 ort.env.wasm.wasmBinary = Deno.readFileSync(

@@ -13,7 +13,7 @@ import type {
   TensorTypeProto,
   TypeProto,
   ValueInfoProto,
-} from "./onnx_types.ts";
+} from "./types.ts";
 
 /** Name of a message that is decoded. */
 export type MessageName =

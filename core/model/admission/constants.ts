@@ -1,6 +1,6 @@
-import { InvalidModel } from "./invalid.ts";
+import { InvalidModel } from "../invalid.ts";
 import { MAX_CONSTANT_BYTES, MAX_RANK } from "./limits.ts";
-import { type GraphProto, type TensorProto } from "./onnx.ts";
+import { type GraphProto, type TensorProto } from "../onnx/codec.ts";
 
 /** Bits of one element, by TensorProto.DataType; texts count as the 32 bits of a pointer. */
 const ELEMENT_BITS: Readonly<Record<number, number>> = {

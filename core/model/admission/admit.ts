@@ -1,7 +1,7 @@
-import { InvalidModel } from "./invalid.ts";
+import { InvalidModel } from "../invalid.ts";
 import { checkConstants } from "./constants.ts";
 import { IR_VERSIONS, MAX_NODES, OPSETS, REFUSED_OPERATORS } from "./limits.ts";
-import { decodeModel, type GraphProto, type ModelProto, type NodeProto } from "./onnx.ts";
+import { decodeModel, type GraphProto, type ModelProto, type NodeProto } from "../onnx/codec.ts";
 import { checkReproducible } from "./reproducible.ts";
 import { type ModelTask, type Signature, signatureOf } from "./signature.ts";
 

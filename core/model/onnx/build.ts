@@ -11,7 +11,7 @@
  * const file = encodeModel(model(net, { opset: 17 }));
  * ```
  */
-import { AttributeType, DataType } from "./onnx_types.ts";
+import { AttributeType, DataType } from "./types.ts";
 import type {
   AttributeProto,
   DimensionProto,
@@ -20,7 +20,7 @@ import type {
   NodeProto,
   TensorProto,
   ValueInfoProto,
-} from "./onnx_types.ts";
+} from "./types.ts";
 
 /** Arrays that become tensors; the array's type says the tensor's. */
 export type TensorValues =

@@ -1,5 +1,10 @@
-import { InvalidModel } from "./invalid.ts";
-import { DataType, type GraphProto, type TensorTypeProto, type ValueInfoProto } from "./onnx.ts";
+import { InvalidModel } from "../invalid.ts";
+import {
+  DataType,
+  type GraphProto,
+  type TensorTypeProto,
+  type ValueInfoProto,
+} from "../onnx/codec.ts";
 
 /** What a competition asks of its models; from the manifest. */
 export interface ModelTask {

@@ -8,7 +8,7 @@ import {
   zlibInflateInit2,
   ZStream,
 } from "pako";
-import { InvalidModel } from "./invalid.ts";
+import { InvalidModel } from "../invalid.ts";
 
 /** Most bytes that a packed model may inflate to (PROTOCOL.md section 3). */
 export const MAX_MODEL_BYTES = 16 * 1024 * 1024;

@@ -1,5 +1,5 @@
-import { InvalidModel } from "./invalid.ts";
-import { DataType, type GraphProto, type NodeProto, type TensorProto } from "./onnx.ts";
+import { InvalidModel } from "../invalid.ts";
+import { DataType, type GraphProto, type NodeProto, type TensorProto } from "../onnx/codec.ts";
 
 /**
  * WebAssembly leaves sign and payload of a computed NaN open (its specification, "NaN propagation"), and
