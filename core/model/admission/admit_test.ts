@@ -290,7 +290,7 @@ Deno.test("admitModel() refuses models without such an output", () => {
   });
 });
 
-const MODELS = new URL("../../../shared/models/", import.meta.url);
+const MODELS = new URL("../../../../shared/models/", import.meta.url);
 const real = await Deno.stat(MODELS).then(() => true, () => false);
 const name = "admitModel() admits models of PyTorch and scikit-learn";
 Deno.test({ name: real ? name : `${name} (skipped: not here)`, ignore: !real }, async () => {

@@ -5,7 +5,7 @@ import type { GraphProto, ModelProto } from "./codec.ts";
 import { WireType, Writer } from "./wire.ts";
 
 const TESTDATA = new URL("testdata/", import.meta.url);
-const SHARED = new URL("../../../shared/models/", import.meta.url);
+const SHARED = new URL("../../../../shared/models/", import.meta.url);
 
 /** A length-delimited field with the given content, numbers being bytes. */
 function field(number: number, ...content: (number | Uint8Array)[]): Uint8Array {

@@ -1,0 +1,4 @@
+import type { Operators } from "../operation.ts";
+
+/** To come. */
+export const SHAPING: Operators = {};
