@@ -5,7 +5,9 @@ import {
   MAX_CLASSES,
   MAX_COLUMNS,
   MAX_FILE_BYTES,
+  MAX_ROW_WORK,
   MAX_ROWS,
+  MAX_RUN_BYTES,
   MAX_VALUES,
 } from "./manifest_types.ts";
 import {
@@ -40,6 +42,7 @@ export function checkManifest(value: unknown): Manifest {
   checkTask(manifest);
   checkInput(member(manifest, "input"));
   checkRuntime(member(manifest, "runtime"));
+  checkLimits(member(manifest, "limits"));
   const checked = value as Manifest;
   checkPart(member(manifest, "test"), manifest);
   const train = member(manifest, "train");
@@ -98,6 +101,16 @@ function checkRuntime(runtime: Field): void {
   asOneOf(member(runtime, "name"), ["onnxruntime-web"]);
   asText(member(runtime, "version"), { max: 40 });
   checkDigest(member(runtime, "wasm"));
+}
+
+/** A manifest may ask less of miners than the protocol does, never more. */
+function checkLimits(limits: Field): void {
+  if (!present(limits)) return;
+  asObject(limits);
+  for (const [name, max] of [["work", MAX_ROW_WORK], ["activations", MAX_RUN_BYTES]] as const) {
+    const limit = member(limits, name);
+    if (present(limit)) asWhole(limit, { min: 1, max });
+  }
 }
 
 function checkPart(part: Field, manifest: Field): void {

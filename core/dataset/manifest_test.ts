@@ -271,3 +271,26 @@ Deno.test("parseManifest() refuses what is no JSON, no UTF-8, or too large", () 
     /^InvalidManifest: manifest: expected at most 1048576 bytes, got 1048577$/,
   );
 });
+
+Deno.test("checkManifest() takes limits below the protocol's maxima", () => {
+  for (
+    const limits of [
+      {},
+      { work: 1 },
+      { work: 20_000_000, activations: 67_108_864 },
+      { activations: 1 },
+    ]
+  ) {
+    assert.deepEqual(checkManifest({ ...valid(), limits }).limits, limits);
+  }
+  for (const work of [0, 20_000_001, 1.5, "1", null]) {
+    assert.match(messageFor({ ...valid(), limits: { work } }), /^manifest.limits.work: /);
+  }
+  for (const activations of [0, 67_108_865]) {
+    assert.match(
+      messageFor({ ...valid(), limits: { activations } }),
+      /limits.activations: expected/,
+    );
+  }
+  assert.match(messageFor({ ...valid(), limits: 5 }), /^manifest.limits: /);
+});

@@ -8,6 +8,10 @@ export const MAX_BATCH_BYTES = 64 * 1024 * 1024;
 export const MAX_FILE_BYTES = 512 * 1024 * 1024;
 /** Most columns of a CSV file: each has a name that is held in memory. */
 export const MAX_COLUMNS = 65_536;
+/** Most work for each row of a run that a manifest may allow models: `MAX_WORK` of core/model/admission/limits.ts. */
+export const MAX_ROW_WORK = 20_000_000;
+/** Most bytes alive at once that a manifest may allow models: `MAX_ACTIVATION_BYTES` of the same. */
+export const MAX_RUN_BYTES = 64 * 1024 * 1024;
 /** Most classes of a classification task. */
 export const MAX_CLASSES = 10_000;
 
@@ -86,6 +90,13 @@ export interface Manifest {
   metric: { name: "accuracy" | "macro-f1" | "r2" };
   /** The runtime that all miners use: version and SHA-256 (64 hex digits) of its .wasm file. */
   runtime: { name: "onnxruntime-web"; version: string; wasm: string };
+  /** What a model may cost, where that is less than the protocol's maxima (docs/evaluation.md, "Cost"). */
+  limits?: {
+    /** Work for each row of a full run of 100 rows, in multiply-accumulates of a matrix product: 1 to 20,000,000. */
+    work?: number;
+    /** Bytes alive at once in a run: 1 to 67,108,864. */
+    activations?: number;
+  };
   /** Public training set; a sealed competition must have one, as the stand-in for a false test set. */
   train?: Part;
   /** The test set that scores come from. */

@@ -27,6 +27,9 @@ export interface ScoreOptions {
   onProgress?: (done: number, rows: number) => void;
 }
 
+/** What of a data set evaluating reads: its rows as models get them, and its manifest. */
+export type TestRows = Pick<Dataset, "manifest" | "rows" | "features" | "labels" | "inputs">;
+
 /** A model that is ready to score a data set. */
 export interface OpenModel {
   /** The model, loaded. */
@@ -44,7 +47,7 @@ export interface OpenModel {
  */
 export async function evaluate(
   packed: Uint8Array,
-  dataset: Dataset,
+  dataset: TestRows,
   options: ScoreOptions & { runtime: Runtime },
 ): Promise<Outcome> {
   const { runtime } = options;
@@ -76,7 +79,7 @@ export async function evaluate(
  */
 export async function openModel(
   packed: Uint8Array,
-  { manifest, rows }: Dataset,
+  { manifest, rows }: Pick<TestRows, "manifest" | "rows">,
   { runtime }: { runtime: Runtime },
 ): Promise<OpenModel> {
   const onnx = inflateModel(packed);
@@ -93,7 +96,7 @@ export async function openModel(
  */
 export async function scoreModel(
   model: OpenModel,
-  dataset: Dataset,
+  dataset: TestRows,
   options: ScoreOptions = {},
 ): Promise<number> {
   const { rows, labels, manifest } = dataset;
@@ -114,7 +117,7 @@ export async function scoreModel(
 
 async function runBatches(
   { session, signature }: OpenModel,
-  dataset: Dataset,
+  dataset: TestRows,
   { take, deadline = Infinity, now = Date.now, onProgress }: ScoreOptions & { take: Taker },
 ): Promise<void> {
   const { rows, features } = dataset;
@@ -139,7 +142,7 @@ async function runBatches(
   }
 }
 
-function checkRuntime(runtime: Runtime, { manifest }: Dataset): void {
+function checkRuntime(runtime: Runtime, { manifest }: Pick<TestRows, "manifest">): void {
   if (sameRuntime(runtime.pin, manifest.runtime)) return;
   const show = ({ name, version, wasm }: typeof runtime.pin) => `${name} ${version} (wasm ${wasm})`;
   throw new LocalFailure(

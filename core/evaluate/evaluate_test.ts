@@ -127,9 +127,12 @@ const good = separable(150);
 const GOOD = tableOf(good.values, good.labels);
 
 Deno.test("evaluate() refuses an author's text that looks like a failed allocation", async () => {
-  const gelu = node("Gelu", ["x"], ["y"], { approximate: "std::bad_alloc" });
-  const outputs = [{ name: "y", type: { tensorType: { elemType: DataType.FLOAT } } }];
-  const outcome = await evaluate(packedOf([gelu], { outputs, opset: 20 }), GOOD, { runtime });
+  const gelu = node("Gelu", ["s"], ["y"], { approximate: "std::bad_alloc" });
+  const packed = packedOf([node("Slice", ["x", "from", "to", "axes"], ["s"]), gelu], {
+    initializers: [ints("from", [0]), ints("to", [3]), ints("axes", [1])],
+    opset: 20,
+  });
+  const outcome = await evaluate(packed, GOOD, { runtime });
   assert.ok("invalid" in outcome);
   assert.equal(outcome.invalid, "run-failed");
   assert.match(outcome.message, /: std::bad_alloc$/);
@@ -139,6 +142,8 @@ Deno.test("evaluate() refuses an author's text that looks like a failed allocati
 /** Models that are INVALID, each with its code. */
 function invalidModels(): [string, Uint8Array, string][] {
   const packed = firstThree();
+  const ends = [ints("from", [0]), ints("to", [3]), ints("axes", [1])];
+  const cut = node("Slice", ["x", "from", "to", "axes"], ["s"]);
   const reshape = (dims: number[]) =>
     packedOf([node("Reshape", ["x", "s"], ["y"])], {
       initializers: [ints("s", dims)],
@@ -160,38 +165,40 @@ function invalidModels(): [string, Uint8Array, string][] {
       packedOf([node("Relu", ["x"], ["y"])], { outputs: [value("y", ["N", 4])] }),
       "output",
     ],
-    ["unknown operator", packedOf([node("Nope", ["x"], ["y"])]), "create-failed"],
-    ["missing value", packedOf([node("Relu", ["nowhere"], ["y"])]), "create-failed"],
-    ["false output", packedOf([node("Relu", ["x"], ["y"])]), "create-failed"],
-    ["cannot reshape", reshape([7, 7]), "run-failed"],
+    ["unknown operator", packedOf([node("Nope", ["x"], ["y"])]), "operator"],
+    [
+      "unknown attribute",
+      packedOf([cut, node("Softmax", ["s"], ["y"], { odd: 1 })], { initializers: ends }),
+      "create-failed",
+    ],
+    ["missing value", packedOf([node("Relu", ["nowhere"], ["y"])]), "graph"],
+    ["false output", packedOf([node("Relu", ["x"], ["y"])]), "shape"],
+    ["cannot reshape", reshape([7, 7]), "shape"],
     [
       "too large",
       packedOf([node("ConstantOfShape", ["s"], ["y"])], {
         initializers: [ints("s", [1e6, 1e6])],
         outputs: [{ name: "y", type: { tensorType: { elemType: DataType.FLOAT } } }],
       }),
-      "run-failed",
+      "cost",
     ],
     [
-      "integer division by zero",
+      "remainder of a division by zero",
       packedOf([
-        node("Cast", ["x"], ["i"], { to: DataType.INT64 }),
+        cut,
+        node("Cast", ["s"], ["i"], { to: DataType.INT64 }),
         node("Sub", ["i", "i"], ["z"]),
-        node("Div", ["i", "z"], ["d"]),
+        node("Mod", ["i", "z"], ["d"]),
         node("Cast", ["d"], ["y"], { to: DataType.FLOAT }),
-      ], {
-        outputs: [{ name: "y", type: { tensorType: { elemType: DataType.FLOAT } } }],
-      }),
+      ], { initializers: ends }),
       "run-failed",
     ],
     [
       "second output of a type without an array",
-      packedOf(
-        [node("Relu", ["x"], ["r"]), node("Cast", ["x"], ["z"], { to: DataType.BFLOAT16 })],
-        {
-          outputs: [value("r", ["N", "C"]), { name: "z" }],
-        },
-      ),
+      packedOf([cut, node("Cast", ["x"], ["z"], { to: DataType.BFLOAT16 })], {
+        initializers: ends,
+        outputs: [value("s", ["N", 3]), { name: "z" }],
+      }),
       "create-failed",
     ],
     [
@@ -202,8 +209,8 @@ function invalidModels(): [string, Uint8Array, string][] {
       }),
       "input",
     ],
-    ["four columns", reshape([-1, 4]), "output-shape"],
-    ["one dimension", reshape([-1]), "output-shape"],
+    ["four columns", reshape([-1, 4]), "output"],
+    ["one dimension", reshape([-1]), "output"],
   ];
 }
 

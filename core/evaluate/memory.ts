@@ -29,3 +29,25 @@ export async function withBoundedMemory(start: () => Promise<unknown>): Promise<
   }
   return narrowed;
 }
+
+/**
+ * Runs `start` so that a runtime which starts in it is instantiated from a compiled module. onnxruntime-web takes
+ * the bytes of a file only: while `start` runs, the first `WebAssembly.instantiate` gets the module in their place.
+ *
+ * @throws {Error} whatever `start` throws
+ */
+export async function withCompiled(
+  module: WebAssembly.Module,
+  start: () => Promise<unknown>,
+): Promise<void> {
+  const { instantiate } = WebAssembly;
+  WebAssembly.instantiate = async (_file: unknown, imports?: WebAssembly.Imports) => {
+    WebAssembly.instantiate = instantiate;
+    return { module, instance: await instantiate(module, imports) } as never;
+  };
+  try {
+    await start();
+  } finally {
+    WebAssembly.instantiate = instantiate;
+  }
+}

@@ -32,6 +32,15 @@ export function classPredictions(
       },
     };
   }
+  if (kind === "binary") {
+    return {
+      predicted,
+      take: (output, { start, rows }) => {
+        checkOutput(output, "float32", [[rows, 1]]);
+        predicted.set(Int32Array.from(output.data as Float32Array, likelier), start);
+      },
+    };
+  }
   return {
     predicted,
     take: (output, batch) => {
@@ -75,6 +84,12 @@ function takeLargest(scores: Float32Array, { predicted, classes, batch }: Taking
     }
     predicted[batch.start + row] = finite === 0 ? best : WRONG;
   }
+}
+
+/** The class of two that a probability of class 1 speaks for: 1 above 0.5, else 0; wrong if it is not finite. */
+function likelier(probability: number): number {
+  if (!Number.isFinite(probability)) return WRONG;
+  return probability > 0.5 ? 1 : 0;
 }
 
 function takeLabels(labels: BigInt64Array, { predicted, classes, batch }: Taking): void {

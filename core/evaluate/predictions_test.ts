@@ -56,6 +56,22 @@ Deno.test("classPredictions() takes int64 labels inside the classes", () => {
   assert.deepEqual(predicted, Int32Array.of(0, 2, WRONG, WRONG, 1, WRONG, WRONG, WRONG));
 });
 
+Deno.test("classPredictions() takes a probability of class 1: more than 0.5 is class 1", () => {
+  const { predicted, take } = classPredictions({ rows: 9, classes: 2, kind: "binary" });
+  const above = 0.5 + 2 ** -24;
+  const data = Float32Array.of(0, 0.5, above, 1, -3, 7, NaN, Infinity, -Infinity);
+  take({ type: "float32", dims: [4, 1], data: data.subarray(0, 4) }, { start: 0, rows: 4 });
+  take({ type: "float32", dims: [5, 1], data: data.subarray(4) }, { start: 4, rows: 5 });
+  assert.deepEqual(predicted, Int32Array.of(0, 0, 1, 1, 0, 1, WRONG, WRONG, WRONG));
+  for (const dims of [[2], [1, 2], [2, 2]]) {
+    fails(
+      () => take({ type: "float32", dims, data }, { start: 0, rows: 2 }),
+      "output-shape",
+      /\[2,1\], got/,
+    );
+  }
+});
+
 Deno.test("valuePredictions() takes one value for each row, in either shape", () => {
   const { predicted, take } = valuePredictions(4);
   take({ type: "float32", dims: [2], data: Float32Array.of(1, 2) }, { start: 0, rows: 2 });

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { node, value } from "../model/onnx/build.ts";
 import { DataType } from "../model/onnx/codec.ts";
+import { inflateModel } from "../model/packing/inflate.ts";
 import { evaluate } from "./evaluate.ts";
 import { LocalFailure } from "./failure.ts";
 import { goldenDigest, selfTest } from "./golden.ts";
 import { isKnownRuntime, KNOWN_RUNTIMES } from "./known_runtimes.ts";
-import { MAX_MEMORY_PAGES, withBoundedMemory } from "./memory.ts";
-import { type OrtModule, Runtime, startRuntime } from "./runtime.ts";
+import { MAX_MEMORY_PAGES, withBoundedMemory, withCompiled } from "./memory.ts";
+import { compileRuntime, type OrtModule, Runtime, startRuntime } from "./runtime.ts";
 import { firstThree, packedOf, tableOf } from "./testing.ts";
 
 const wasm = await Deno.readFile(
@@ -31,6 +32,30 @@ Deno.test("startRuntime() refuses another .wasm file", async () => {
 Deno.test("startRuntime() refuses a version that it does not know", async () => {
   const ort = { env: { versions: { web: "1.19.0" } } } as unknown as OrtModule;
   await assert.rejects(startRuntime(wasm, { ort }), isLocal("unknown-runtime"));
+});
+
+Deno.test("compileRuntime() compiles the pinned .wasm file and no other", async () => {
+  const other = wasm.slice();
+  other[1000]! ^= 1;
+  await assert.rejects(compileRuntime(other), isLocal("wrong-wasm"));
+  const { pin, module } = await compileRuntime(wasm);
+  assert.deepEqual(pin, KNOWN_RUNTIMES.at(-1));
+  assert.ok(module instanceof WebAssembly.Module);
+  const strange = { module, pin: { ...pin, wasm: "00".repeat(32) } };
+  await assert.rejects(startRuntime(strange), isLocal("wrong-wasm"));
+});
+
+Deno.test("withCompiled() gives the module to the first who asks, also when starting fails", async () => {
+  const { instantiate } = WebAssembly;
+  const module = new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
+  await withCompiled(module, async () => {
+    const first = await WebAssembly.instantiate(new Uint8Array(8));
+    assert.equal(first.module, module);
+    assert.ok(first.instance instanceof WebAssembly.Instance);
+    assert.equal(WebAssembly.instantiate, instantiate);
+  });
+  await assert.rejects(withCompiled(module, () => Promise.reject(new Error("no"))), /no/);
+  assert.equal(WebAssembly.instantiate, instantiate);
 });
 
 Deno.test("startRuntime() leaves the globals as they were, and starts once", async () => {
@@ -109,7 +134,14 @@ Deno.test("a failed allocation is LOCAL at 256 MiB, and spends the runtime", asy
   const outputs = [{ name: "y", type: { tensorType: { elemType: DataType.FLOAT } } }];
   const dataset = tableOf(Array(400).fill(0), Array(100).fill(0));
   const packed = packedOf(nodes, { outputs, inputs: [value("x", ["N", 4])] });
-  await assert.rejects(evaluate(packed, dataset, { runtime }), isLocal("allocation"));
+  const refused = await evaluate(packed, dataset, { runtime });
+  assert.ok("invalid" in refused, "no such model is admitted");
+  const run = async () => {
+    const session = await runtime.open(inflateModel(packed));
+    const data = new Float32Array(400);
+    await session.run({ input: "x", data, dims: [100, 4], output: "y" });
+  };
+  await assert.rejects(runtime.exclusive(run), isLocal("allocation"));
   assert.equal(runtime.spent?.code, "allocation");
   await assert.rejects(evaluate(firstThree(), dataset, { runtime }), isLocal("spent"));
   assert.equal(await startRuntime(wasm), runtime);

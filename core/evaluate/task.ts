@@ -5,12 +5,15 @@ import type { ModelTask } from "../model/admission/signature.ts";
 export const BATCH_ROWS = 100;
 
 /** What a competition asks of models, for `admitModel`. */
-export function modelTask({ input, classes, test }: Manifest): ModelTask & { rows: number } {
+export function modelTask(
+  { input, classes, test, limits }: Manifest,
+): ModelTask & { rows: number } {
   const { shape, altShapes = [] } = input;
   return {
     shapes: [shape, ...altShapes],
     batch: BATCH_ROWS,
     rows: test.rows,
     classes: classes?.length,
+    ...(limits === undefined ? {} : { limits }),
   };
 }

@@ -1,21 +1,42 @@
 import { InvalidModel } from "../invalid.ts";
+import type { ModelProto, NodeProto } from "../onnx/codec.ts";
+import { CALL_EVAL } from "./advice.ts";
+import { analyseGraph, type Analysis } from "./analyse.ts";
+import { checkAttributes } from "./attributes.ts";
 import { checkConstants } from "./constants.ts";
-import { IR_VERSIONS, MAX_NODES, OPSETS, REFUSED_OPERATORS } from "./limits.ts";
-import { decodeModel, type GraphProto, type ModelProto, type NodeProto } from "../onnx/codec.ts";
+import { checkHeader, checkOpsets, decode, unknownDomain } from "./header.ts";
+import { MAX_LINKS, MAX_NODES, OPSETS } from "./limits.ts";
+import { checkNames } from "./names.ts";
+import { operatorOf, plainDomain } from "./operators.ts";
 import { checkReproducible } from "./reproducible.ts";
-import { type ModelTask, type Signature, signatureOf } from "./signature.ts";
+import { checkCost } from "./cost.ts";
+import { inputOf, type ModelTask, type Signature } from "./signature.ts";
+
+/** An admitted model: how it is fed and read, and what it costs. */
+export interface Admitted extends Signature, Analysis {}
 
 /**
  * Whether a model may run, decided from the file alone: format and operator set versions, domains,
- * operators, constants, nothing that depends on the processor, and an input and an output that fit the
- * task. What is admitted is the same for every miner (PROTOCOL.md section 7).
+ * operators, constants, shapes and cost at each number of rows that occurs, nothing that depends on the
+ * processor, and an input and an output that fit the task. What is admitted is the same for every miner
+ * (PROTOCOL.md section 7; docs/evaluation.md is the specification).
  *
  * @param onnx an ONNX file, as `inflateModel` gives it
- * @returns which input to feed, in what shape, and which output to read
+ * @returns which input to feed, in what shape, which output to read, and the cost
  * @throws {InvalidModel} with the code of the first check that the model fails
  */
-export function admitModel(onnx: Uint8Array, task: ModelTask): Signature {
-  const model = decode(onnx);
+export function admitModel(onnx: Uint8Array, task: ModelTask): Admitted {
+  const admitted = analyse(decode(onnx), task);
+  checkCost(admitted, task);
+  return admitted;
+}
+
+/**
+ * All that admission finds out about a model, whatever it costs: for inspection.
+ *
+ * @throws {InvalidModel} as {@link admitModel}, `cost` only for single values beyond all bounds
+ */
+export function analyse(model: ModelProto, task: ModelTask): Admitted {
   const graph = checkHeader(model);
   const opsets = checkOpsets(model);
   if (graph.node.length > MAX_NODES) {
@@ -24,113 +45,47 @@ export function admitModel(onnx: Uint8Array, task: ModelTask): Signature {
       `model: expected at most ${MAX_NODES} nodes, got ${graph.node.length}`,
     );
   }
-  for (const node of graph.node) checkNode(node, opsets);
-  checkConstants(graph);
-  checkReproducible(graph);
-  return signatureOf(graph, task);
-}
-
-function decode(onnx: Uint8Array): ModelProto {
-  try {
-    return decodeModel(onnx);
-  } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw cause;
-    throw new InvalidModel("not-onnx", `model: expected an ONNX file. ${cause.message}`, { cause });
-  }
-}
-
-function checkHeader(model: ModelProto): GraphProto {
-  const { irVersion, graph } = model;
-  if (graph === undefined) {
-    throw new InvalidModel("not-onnx", "model: expected an ONNX file with a graph, got none");
-  }
-  const { min, max } = IR_VERSIONS;
-  if (typeof irVersion !== "number" || irVersion < min || irVersion > max) {
+  const links = graph.node.reduce(
+    (sum, { input, output }) => sum + input.length + output.length,
+    0,
+  );
+  if (links > MAX_LINKS) {
     throw new InvalidModel(
-      "ir-version",
-      `model: expected IR version ${min} to ${max}, got ${irVersion}`,
+      "too-many-nodes",
+      `model: expected at most ${MAX_LINKS} inputs and outputs of nodes, got ${links}`,
     );
   }
-  if (model.functions !== undefined) {
-    throw new InvalidModel("functions", "model: expected no functions of its own, got some");
-  }
-  if (model.trainingInfo !== undefined) {
-    throw new InvalidModel("training", "model: expected no training information, got some");
-  }
-  return graph;
+  for (const node of graph.node) checkNode(node, opsets);
+  checkConstants(graph);
+  checkNames(graph);
+  checkReproducible(graph);
+  const input = inputOf(graph, task);
+  return { ...input, ...analyseGraph(graph, { task, opsets, input }) };
 }
 
-/** Domains that the model uses, "ai.onnx" as "". */
-function checkOpsets({ opsetImport }: ModelProto): Set<string> {
-  const found = new Set<string>();
-  for (const { domain: written, version } of opsetImport) {
-    const domain = plainDomain(written);
-    const range = OPSETS.get(domain);
-    if (range === undefined) throw unknownDomain(domain);
-    if (typeof version !== "number" || version < range.min || version > range.max) {
-      throw new InvalidModel(
-        "opset",
-        `model: expected opset ${range.min} to ${range.max} of "${domain}", got ${version}`,
-      );
-    }
-    if (found.has(domain)) {
-      throw new InvalidModel("opset", `model: expected one opset of "${domain}", got two`);
-    }
-    found.add(domain);
-  }
-  return found;
-}
-
-function checkNode(node: NodeProto, opsets: Set<string>): void {
+/**
+ * Checks one node by itself: domain, operator, version and attributes.
+ *
+ * @param opsets version by domain, "ai.onnx" as ""
+ * @throws {InvalidModel} `domain`, `opset`, `functions`, `operator` or `training`
+ */
+export function checkNode(node: NodeProto, opsets: ReadonlyMap<string, number>): void {
   const domain = plainDomain(node.domain);
   const operator = node.opType ?? "";
   if (!OPSETS.has(domain)) throw unknownDomain(domain);
   if (!opsets.has(domain)) {
     throw new InvalidModel("opset", `model: expected an opset of "${domain}" for ${operator}`);
   }
-  if (domain === "") checkOperator(node, operator);
-  for (const name of [node.name ?? "", ...node.input, ...node.output]) checkName(name);
   if (node.overload !== undefined && node.overload !== "") {
     throw new InvalidModel("functions", `model: expected no overload of ${operator}, got one`);
   }
-  for (const attribute of node.attribute) {
-    if (attribute.g !== undefined || attribute.graphs !== undefined) {
-      throw new InvalidModel("operator", `model: expected no graph inside ${operator}, got one`);
-    }
-    if (attribute.refAttrName !== undefined && attribute.refAttrName !== "") {
-      throw new InvalidModel("functions", `model: expected values in ${operator}, got a reference`);
-    }
-  }
-}
-
-/** The runtime quotes names in its messages, which tell INVALID from LOCAL: no name may end such a quote. */
-function checkName(name: string): void {
-  if (!/['\p{Cc}]/u.test(name)) return;
-  throw new InvalidModel(
-    "name",
-    `model: expected names without quotes and control characters, got ${
-      JSON.stringify(name.slice(0, 100))
-    }`,
-  );
-}
-
-function checkOperator(node: NodeProto, operator: string): void {
-  const reason = REFUSED_OPERATORS.get(operator);
-  if (reason !== undefined) {
-    throw new InvalidModel("operator", `model: ${operator} is not admitted, it ${reason}`);
-  }
+  operatorOf(node, opsets);
   // Since opset 12 a third input turns the noise of training on.
   if (operator === "Dropout" && (node.input[2] ?? "") !== "") {
-    throw new InvalidModel("training", "model: expected Dropout without a training mode, got one");
+    throw new InvalidModel(
+      "training",
+      `model: expected Dropout without a training mode, got one; ${CALL_EVAL}`,
+    );
   }
-}
-
-function plainDomain(domain: string | undefined): string {
-  return domain === undefined || domain === "ai.onnx" ? "" : domain;
-}
-
-function unknownDomain(domain: string): InvalidModel {
-  const known = Array.from(OPSETS.keys()).map((name) => JSON.stringify(name)).join(" or ");
-  const shown = JSON.stringify(domain.slice(0, 60));
-  return new InvalidModel("domain", `model: expected operators of ${known}, got ${shown}`);
+  checkAttributes(node);
 }

@@ -47,7 +47,20 @@ function withNode(operator: string, attributes: Record<string, AttributeValue> =
 }
 
 Deno.test("admitModel() says how to feed and read a plain model", () => {
-  assert.deepEqual(admit(net()), { input: "x", shape: [4], output: "y", kind: "scores" });
+  const { nodes, work, ...rest } = admit(net());
+  assert.deepEqual(rest, {
+    input: "x",
+    shape: [4],
+    output: "y",
+    kind: "scores",
+    rows: 100,
+    parameters: 12,
+    macs: 12,
+    activations: 100 * (4 + 3) * 4,
+    constants: 48,
+  });
+  assert.deepEqual(nodes.map(({ operator, macs }) => [operator, macs]), [["MatMul", 1200]]);
+  assert.ok(work > 12 && work < 10_000, String(work));
 });
 
 Deno.test("admitModel() refuses what is no ONNX file", () => {
@@ -151,13 +164,17 @@ Deno.test("admitModel() refuses functions, training and references", () => {
   const dropout = (inputs: string[]) =>
     net({ nodes: [node("Dropout", inputs, ["z"]), ...net().node] });
   admit(dropout(["x"]));
-  admit(dropout(["x", "r", ""]));
   refuses("training", /Dropout/, { graph: dropout(["x", "", "w"]) });
 });
 
 Deno.test("admitModel() bounds nodes", () => {
   const chain = (length: number) =>
-    net({ nodes: [...Array.from({ length }, () => node("Relu", ["x"], ["z"])), ...net().node] });
+    net({
+      nodes: [
+        ...Array.from({ length }, (_, i) => node("Relu", ["x"], [`z${i}`])),
+        ...net().node,
+      ],
+    });
   admit(chain(MAX_NODES - 1));
   refuses("too-many-nodes", /at most 2000 nodes, got 2001/, { graph: chain(MAX_NODES) });
 });
@@ -175,27 +192,40 @@ Deno.test("admitModel() refuses constants outside the file, also in attributes",
 
 Deno.test("admitModel() bounds constants by their dimensions", () => {
   const claimed = (dims: (number | bigint)[], dataType: number = DataType.FLOAT) =>
-    net({ initializers: [{ dims, dataType, name: "w", rawData: new Uint8Array(4) }] });
-  admit(claimed([4, 1024, 1024]));
+    net({
+      initializers: [
+        ...net().initializer,
+        { dims, dataType, name: "c", rawData: new Uint8Array(4) },
+      ],
+    });
+  refuses("tensors", /to hold float32 \[4,1024\], got 4 bytes instead of 16384/, {
+    graph: claimed([4, 1024]),
+  });
   refuses("tensors", /at most 16777216 bytes/, { graph: claimed([4, 1024, 1025]) });
-  refuses("tensors", /at most 16777216 bytes/, { graph: claimed([1e9, 1e9, 1e9]) });
+  refuses("tensors", /dimensions from 0 to 268435456/, { graph: claimed([1e9, 1e9, 1e9]) });
+  refuses("tensors", /at most 16777216 bytes/, { graph: claimed([1e8, 1e8, 1e8]) });
   refuses("tensors", /dimensions from 0 .*, got -1/, { graph: claimed([-1]) });
   refuses("tensors", /dimensions from 0/, { graph: claimed([2n ** 62n]) });
   refuses("tensors", /at most 8 dimensions, got 9/, { graph: claimed(Array(9).fill(1)) });
-  refuses("tensors", /a known type, got type 17/, { graph: claimed([1], 17) });
-  admit(claimed([8 * 4 * 1024 * 1024], DataType.INT4));
+  for (const type of [0, 8, 14, 17, 23]) {
+    refuses("tensors", /of an admitted type, got/, { graph: claimed([1], type) });
+  }
+  admit(claimed([8], DataType.INT4));
   const sparse = { ...net(), sparseInitializer: [{ dims: [4] }] };
   refuses("tensors", /a sparse one/, { graph: sparse });
   const half = tensor("", [2_097_152], new Float32Array(2_097_152));
-  admit(net({ nodes: [node("Constant", [], ["c"], { value: half }), ...net().node] }));
-  const more = net({
-    nodes: [
-      node("Constant", [], ["c"], { value: half }),
-      node("Constant", [], ["d"], { value: half }),
-      ...net().node,
-    ],
-  });
-  refuses("tensors", /at most/, { graph: more });
+  const constants = (count: number) =>
+    net({
+      nodes: [
+        ...Array.from(
+          { length: count },
+          (_, i) => node("Constant", [], [`c${i}`], { value: half }),
+        ),
+        ...net().node,
+      ],
+    });
+  admit(constants(1));
+  refuses("tensors", /at most/, { graph: constants(2) });
 });
 
 Deno.test("admitModel() takes every shape that the manifest allows", () => {
@@ -206,12 +236,17 @@ Deno.test("admitModel() takes every shape that the manifest allows", () => {
     [[100, 4], [4]],
     [["N", "a", "b", "c"], [1, 2, 2]],
   ];
+  const flat = (input: GraphProto["input"][number]) =>
+    net({
+      inputs: [input],
+      nodes: [node("Flatten", ["x"], ["f"]), node("MatMul", ["f", "w"], ["y"])],
+    });
   for (const [dims, shape] of shapes) {
-    assert.deepEqual(admit(net({ inputs: [value("x", dims)] })).shape, shape);
+    assert.deepEqual(admit(flat(value("x", dims))).shape, shape);
   }
   const unknown = value("x", ["N", 4]);
   unknown.type!.tensorType!.shape!.dim[0] = {};
-  assert.deepEqual(admit(net({ inputs: [unknown] })).shape, [4]);
+  assert.deepEqual(admit(flat(unknown)).shape, [4]);
 });
 
 Deno.test("admitModel() refuses another input", () => {
@@ -228,12 +263,14 @@ Deno.test("admitModel() refuses another input", () => {
   const untyped = { name: "x", type: { tensorType: { elemType: DataType.FLOAT } } };
   refuses("input", /got float of any shape/, { graph: net({ inputs: [untyped] }) });
   refuses("input", /a float32 input, got no tensor/, { graph: net({ inputs: [{ name: "x" }] }) });
-  refuses("input", /one input, got 0/, { graph: net({ inputs: [] }) });
+  const none = net({ inputs: [], nodes: [node("Identity", ["w"], ["y"])] });
+  refuses("input", /one input, got 0/, { graph: none });
   const two = [value("x", ["N", 4]), value("w2", ["N", 4])];
   refuses("input", /one input, got 2/, { graph: net({ inputs: two }) });
-  for (const name of ["", "__proto__", "a\0b", "\ufeffx", "x".repeat(201)]) {
+  for (const name of ["__proto__", "\ufeffx", "x".repeat(201)]) {
+    const nodes = [node("MatMul", [name, "w"], ["y"])];
     refuses("input", /printable ASCII characters/, {
-      graph: net({ inputs: [value(name, ["N", 4])] }),
+      graph: net({ inputs: [value(name, ["N", 4])], nodes }),
     });
   }
 });
@@ -255,39 +292,208 @@ Deno.test("admitModel() does not count constants among the inputs, as old files 
   assert.equal(admit(net({ inputs }), { irVersion: 3 }).input, "x");
 });
 
-Deno.test("admitModel() chooses the output that counts", () => {
+Deno.test("admitModel() chooses the output that counts, by what it is", () => {
   const label = value("label", ["N"], DataType.INT64);
-  const scores = value("scores", ["N", 3]);
+  const scores = value("y", ["N", 3]);
+  const nodes = [
+    ...net().node,
+    node("Identity", ["x"], ["other"]),
+    node("ArgMax", ["y"], ["label"], { axis: 1, keepdims: 0 }),
+    node("ArgMax", ["y"], ["ids"], { axis: 1, keepdims: 1 }),
+    node("ReduceMax", ["y"], ["v"], { axes: [1] }),
+  ];
   const choose = (outputs: GraphProto["output"], task = TASK) => {
-    const { output, kind } = admit(net({ outputs }), {}, task);
+    const { output, kind } = admit(net({ outputs, nodes }), {}, task);
     return `${output} ${kind}`;
   };
   assert.equal(choose([scores, label]), "label label");
-  assert.equal(choose([value("other", ["N", 7]), scores]), "scores scores");
-  assert.equal(choose([value("ids", ["N", 3], DataType.INT64), scores]), "scores scores");
-  assert.equal(choose([{ name: "any", type: { tensorType: { elemType: 1 } } }]), "any scores");
-  assert.equal(choose([value("loose", ["a", "b"])]), "loose scores");
-  const maps = { name: "maps", type: { sequenceType: new Uint8Array(0) } };
-  assert.equal(choose([maps, label]), "label label");
+  assert.equal(choose([value("other", ["N", 4]), scores]), "y scores");
+  assert.equal(choose([value("ids", ["N", 1], DataType.INT64), scores]), "y scores");
+  assert.equal(choose([{ name: "y", type: { tensorType: { elemType: 1 } } }]), "y scores");
+  assert.equal(choose([value("y", ["a", "b"])]), "y scores");
+  assert.equal(choose([{ name: "y" }]), "y scores");
   const regression = { ...TASK, classes: undefined };
   assert.equal(choose([value("v", ["N", 1])], regression), "v value");
-  assert.equal(choose([label, value("v", ["N"])], regression), "v value");
+  assert.equal(choose([label, value("v", ["N", "one"])], regression), "v value");
 });
 
 Deno.test("admitModel() refuses models without such an output", () => {
-  const output = (...outputs: GraphProto["output"]) => ({ graph: net({ outputs }) });
+  const output = (...outputs: GraphProto["output"]) => ({
+    graph: net({
+      outputs,
+      nodes: [
+        ...net().node,
+        node("Identity", ["x"], ["four"]),
+        node("Cast", ["y"], ["double"], { to: DataType.DOUBLE }),
+        node("Identity", ["y"], ["__proto__"]),
+      ],
+    }),
+  });
   refuses(
     "output",
-    /int64 \[N\] or float32 \[N,3\], got float \[N,4\]/,
-    output(value("y", ["N", 4])),
+    /int64 \[N\] or float32 \[N,3\], got float \[100,4\]/,
+    output(value("four", ["N", 4])),
   );
-  refuses("output", /got double \[N,3\]/, output(value("y", ["N", 3], DataType.DOUBLE)));
+  refuses("output", /got double/, output(value("double", ["N", 3], DataType.DOUBLE)));
   refuses("output", /got none/, output());
-  refuses("output", /got float \[7,3\]/, output(value("y", [7, 3])));
   refuses("output", /printable/, output(value("__proto__", ["N", 3])));
-  refuses("output", /float32 \[N\] or \[N,1\], got float \[N,3\]/, {
+  refuses("output", /float32 \[N\] or \[N,1\], got float \[100,3\]/, {
     task: { ...TASK, classes: undefined },
   });
+});
+
+Deno.test("admitModel() refuses declared types that are not true, and symbols of two sizes", () => {
+  const wrong = (info: GraphProto["output"][number]) => ({
+    graph: { ...net(), valueInfo: [info] },
+  });
+  const declared = /expected the declared type of "y" to be what it is, float32 \[100,3\], got/;
+  refuses("shape", declared, { graph: net({ outputs: [value("y", ["N", 4])] }) });
+  refuses("shape", declared, { graph: net({ outputs: [value("y", [7, 3])] }) });
+  refuses("shape", declared, { graph: net({ outputs: [value("y", ["N"])] }) });
+  refuses("shape", declared, { graph: net({ outputs: [value("y", ["N", "N"])] }) });
+  refuses("shape", declared, wrong(value("y", ["N", 3], DataType.DOUBLE)));
+  refuses("shape", /no tensor/, wrong({ name: "y", type: { mapType: new Uint8Array(0) } }));
+  refuses("shape", /"w"/, wrong(value("w", [3, 4])));
+  admit(wrong(value("elsewhere", ["N", 9])).graph);
+  admit(wrong(value("w", [4, 3])).graph);
+  // A fixed size that is true of full batches only.
+  refuses("shape", /got/, { ...wrong(value("y", [100, 3])), task: { ...TASK, rows: 250 } });
+  admit(wrong(value("y", [100, 3])).graph, {}, { ...TASK, rows: 200 });
+});
+
+Deno.test("admitModel() refuses graphs that runtimes could read in two ways", () => {
+  const nodes = net().node;
+  const twice = tensor("w", [4, 3], new Float32Array(12).fill(1));
+  const cases: [RegExp, Parameters<typeof net>[0]][] = [
+    [/one value named "y", got two/, { nodes: [...nodes, ...nodes] }],
+    [/one value named "x", got two/, { nodes: [node("Relu", ["x"], ["x"]), ...nodes] }],
+    [/one value named "w", got two/, { nodes: [node("Relu", ["x"], ["w"]), ...nodes] }],
+    [/one value named "w", got two/, { initializers: [...net().initializer, twice] }],
+    [/one value named "x", got two/, { inputs: [value("x", ["N", 4]), value("x", ["N", 4])] }],
+    [/one value named "y", got two/, { outputs: [value("y", ["N", 3]), value("y", ["N", 3])] }],
+    [/a value "z" for MatMul/, {
+      nodes: [node("MatMul", ["z", "w"], ["y"]), node("Relu", ["x"], ["z"])],
+    }],
+    [/a value "nowhere" for Relu/, { nodes: [node("Relu", ["nowhere"], ["z"]), ...nodes] }],
+    [/a value "q" for the graph's outputs/, { outputs: [value("q", ["N", 3])] }],
+    [/a name for each output, got none/, { outputs: [value("", ["N", 3])] }],
+    [/a name for each constant/, {
+      initializers: [...net().initializer, { ...twice, name: "" }],
+    }],
+  ];
+  for (const [pattern, change] of cases) refuses("graph", pattern, { graph: net(change) });
+});
+
+Deno.test("admitModel() refuses attributes that runtimes could read in two ways", () => {
+  const with_ = (attribute: GraphProto["node"][number]["attribute"]) => {
+    const relu = { ...node("LeakyRelu", ["x"], ["z"]), attribute };
+    return { graph: net({ nodes: [relu, ...net().node] }) };
+  };
+  const alpha = { name: "alpha", type: 1, f: 0.5 };
+  admit(with_([alpha]).graph);
+  admit(with_([{ name: "alpha", type: 1 }]).graph); // Protobuf's default is 0.
+  refuses("operator", /each attribute of LeakyRelu once/, with_([alpha, { ...alpha, f: 1 }]));
+  refuses("operator", /with a name/, with_([{ type: 1, f: 1 }]));
+  refuses("operator", /only the value that its type names/, with_([{ ...alpha, i: 3 }]));
+  for (const type of [undefined, 0, 5, 9, 13, 77]) {
+    const { type: _, ...rest } = alpha;
+    const given = type === undefined ? rest : { ...rest, type };
+    refuses("operator", /numbers, texts or a tensor as "alpha"/, with_([given]));
+  }
+  const many = Array.from({ length: 65 }, (_, i) => ({ name: `a${i}`, type: 1, f: 0 }));
+  refuses("operator", /at most 64 attributes/, with_(many));
+});
+
+Deno.test("admitModel() refuses constants whose elements lie in two places, or are of another number", () => {
+  const floats = { dims: [2], dataType: DataType.FLOAT, name: "c" };
+  const shorts = { dims: [2], dataType: DataType.UINT8, name: "c" };
+  const refused = (constant: GraphProto["initializer"][number], pattern: RegExp) =>
+    refuses("tensors", pattern, {
+      graph: net({ initializers: [...net().initializer, constant] }),
+    });
+  refused({ ...floats, floatData: [1] }, /1 elements instead of 2/);
+  refused({ ...floats, floatData: [1, 2, 3] }, /3 elements instead of 2/);
+  refused(floats, /0 elements instead of 2/);
+  refused({ ...floats, int64Data: [1, 2] }, /int64Data instead of floatData/);
+  refused({ ...floats, rawData: new Uint8Array(8), floatData: [1, 2] }, /raw data and floatData/);
+  refused({ ...floats, rawData: new Uint8Array(0), floatData: [1, 2] }, /raw data and floatData/);
+  refused({ ...floats, rawData: new Uint8Array(9) }, /9 bytes instead of 8/);
+  refused({ ...floats, segment: new Uint8Array(0), floatData: [1, 2] }, /a segment/);
+  refused({ ...floats, stringData: [new Uint8Array(0)], floatData: [1, 2] }, /texts/);
+  refused({ ...shorts, int32Data: [1, 256] }, /256, which is no uint8/);
+  refused({ ...shorts, int32Data: [-1, 2] }, /-1, which is no uint8/);
+  refused({ ...shorts, dataType: DataType.BOOL, int32Data: [0, 2] }, /2, which is no bool/);
+  refused({ ...shorts, dataType: DataType.BOOL, rawData: Uint8Array.of(0, 2) }, /neither 0 nor 1/);
+  for (
+    const good of [
+      { ...floats, floatData: [1, 2] },
+      { ...floats, rawData: new Uint8Array(8), floatData: [] },
+      { ...shorts, int32Data: [0, 255] },
+      { ...shorts, dataType: DataType.FLOAT16, int32Data: [0, 65_535] },
+      { ...shorts, dataType: DataType.INT4, int32Data: [255] },
+      { ...shorts, dims: [0] },
+    ]
+  ) admit(net({ initializers: [...net().initializer, good] }));
+});
+
+Deno.test("admitModel() counts cost at the batch where it is worst, against the lower limit", () => {
+  // 101 - N rows, so that only the last, shorter batch is large.
+  const ints = (name: string, values: number[]) =>
+    tensor(name, [values.length], BigInt64Array.from(values, BigInt));
+  const nodes = [
+    node("Shape", ["x"], ["shape"]),
+    node("Gather", ["shape", "zero"], ["rows"]),
+    node("Sub", ["hundred", "rows"], ["left"]),
+    node("Mul", ["left", "million"], ["size"]),
+    node("ConstantOfShape", ["size"], ["big"]),
+    node("ReduceSum", ["big"], ["sum"], { keepdims: 0 }),
+    node("MatMul", ["x", "w"], ["m"]),
+    node("Add", ["m", "sum"], ["y"]),
+  ];
+  const initializers = [
+    ...net().initializer,
+    ints("zero", [0]),
+    ints("hundred", [101]),
+    ints("million", [1e6]),
+  ];
+  const graph = net({ nodes, initializers });
+  admit(graph, {}, { ...TASK, rows: 200 });
+  admit(graph, {}, { ...TASK, rows: 199 });
+  refuses(
+    "cost",
+    /at most 67108864 bytes alive at once/,
+    {
+      graph,
+      task: { ...TASK, rows: 150 },
+    },
+  );
+  refuses("cost", /at most 10 multiply-accumulates of work a row, got \d+$/, {
+    task: { ...TASK, limits: { work: 10 } },
+  });
+  refuses("cost", /at most 2799 bytes alive at once in a run, got 2800$/, {
+    task: { ...TASK, limits: { activations: 2799 } },
+  });
+  admit(net(), {}, { ...TASK, limits: { activations: 2800 } });
+  // A manifest cannot allow more than the protocol.
+  const wide = net({
+    nodes: [node("Expand", ["x", "shape"], ["e"]), ...net().node],
+    initializers: [...net().initializer, ints("shape", [200_000, 1, 1])],
+  });
+  refuses("cost", /at most 67108864 bytes|at most 20000000/, {
+    graph: wide,
+    task: { ...TASK, limits: { activations: 1e12, work: 1e12 } },
+  });
+});
+
+Deno.test("admitModel() names operators that it does not know, and bounds opsets", () => {
+  refuses("operator", /Nope is not admitted, docs\/evaluation.md has a list/, {
+    graph: withNode("Nope"),
+  });
+  refuses("operator", /NonZero is not admitted, it writes a size that its data decide/, {
+    graph: withNode("NonZero"),
+  });
+  refuses("operator", /expected Gelu in opset 20 or later, got 17/, { graph: withNode("Gelu") });
+  refuses("operator", /expected Upsample in opset 1 to 9, got 17/, { graph: withNode("Upsample") });
 });
 
 const MODELS = new URL("../../../../shared/models/", import.meta.url);
@@ -300,6 +506,9 @@ Deno.test({ name: real ? name : `${name} (skipped: not here)`, ignore: !real }, 
     if (!name.endsWith(".onnx")) continue;
     const signature = admitModel(await Deno.readFile(new URL(name, MODELS)), task);
     assert.deepEqual([signature.shape, signature.kind], [[1, 28, 28], "scores"], name);
+    // Counted by hand.
+    if (name === "torch_lenet5.onnx") assert.equal(signature.macs, 416_520);
+    if (name === "torch_mlp128.onnx") assert.equal(signature.macs, 101_632);
     count++;
   }
   assert.equal(count, 7);

@@ -1,42 +1,30 @@
 import { InvalidModel } from "../invalid.ts";
-import { MAX_CONSTANT_BYTES, MAX_RANK } from "./limits.ts";
+import { bitsOf, bytesOf, typeName, wrongElements } from "./elements.ts";
+import { MAX_CONSTANT_BYTES, MAX_CONSTANTS, MAX_RANK, MAX_TENSOR_ELEMENTS } from "./limits.ts";
 import { type GraphProto, type TensorProto } from "../onnx/codec.ts";
-
-/** Bits of one element, by TensorProto.DataType; texts count as the 32 bits of a pointer. */
-const ELEMENT_BITS: Readonly<Record<number, number>> = {
-  1: 32, // float
-  2: 8, // uint8
-  3: 8, // int8
-  4: 16, // uint16
-  5: 16, // int16
-  6: 32, // int32
-  7: 64, // int64
-  8: 32, // string
-  9: 8, // bool
-  10: 16, // float16
-  11: 64, // double
-  12: 32, // uint32
-  13: 64, // uint64
-  16: 16, // bfloat16
-  21: 4, // uint4
-  22: 4, // int4
-};
 
 /**
  * Checks the constants of a graph, those in attributes included: all lie in the file itself, their
- * dimensions are sane and together they stay below `MAX_CONSTANT_BYTES`.
+ * dimensions are sane, their elements are as many as these say, in one place, and together they stay below
+ * `MAX_CONSTANT_BYTES`.
  *
  * @throws {InvalidModel} `external-data` or `tensors`
  */
 export function checkConstants(graph: GraphProto): void {
   if (graph.sparseInitializer !== undefined) throw sparse();
+  if (graph.initializer.length > MAX_CONSTANTS) {
+    throw new InvalidModel(
+      "tensors",
+      `model: expected at most ${MAX_CONSTANTS} constants, got ${graph.initializer.length}`,
+    );
+  }
   let bytes = 0;
   for (const tensor of constantsOf(graph)) {
     bytes += constantBytes(tensor);
     if (bytes > MAX_CONSTANT_BYTES) {
       throw new InvalidModel(
         "tensors",
-        `model: expected at most ${MAX_CONSTANT_BYTES} bytes of constants, got more`,
+        `model: expected at most ${MAX_CONSTANT_BYTES} bytes of constants, got more; make the model smaller`,
       );
     }
   }
@@ -61,11 +49,11 @@ function constantBytes(tensor: TensorProto): number {
       `model: expected constant ${name} inside the file, got one outside; export with external_data=False`,
     );
   }
-  const bits = ELEMENT_BITS[tensor.dataType ?? 0];
-  if (bits === undefined) {
+  const { dataType = 0 } = tensor;
+  if (bitsOf(dataType) === undefined) {
     throw new InvalidModel(
       "tensors",
-      `model: expected constant ${name} of a known type, got type ${tensor.dataType}`,
+      `model: expected constant ${name} of an admitted type, got ${typeName(dataType)}`,
     );
   }
   if (tensor.dims.length > MAX_RANK) {
@@ -74,17 +62,22 @@ function constantBytes(tensor: TensorProto): number {
       `model: expected constant ${name} of at most ${MAX_RANK} dimensions, got ${tensor.dims.length}`,
     );
   }
-  let elements = 1;
   for (const dim of tensor.dims) {
-    if (typeof dim !== "number" || dim < 0) {
+    if (typeof dim !== "number" || dim < 0 || dim > MAX_TENSOR_ELEMENTS) {
       throw new InvalidModel(
         "tensors",
-        `model: expected dimensions from 0 for constant ${name}, got ${dim}`,
+        `model: expected dimensions from 0 to ${MAX_TENSOR_ELEMENTS} for constant ${name}, got ${dim}`,
       );
     }
-    elements *= dim;
   }
-  return (elements * bits) / 8;
+  const bytes = bytesOf({ type: dataType, dims: tensor.dims as number[] });
+  if (bytes > MAX_CONSTANT_BYTES) return bytes;
+  const wrong = wrongElements(tensor);
+  if (wrong === undefined) return bytes;
+  throw new InvalidModel(
+    "tensors",
+    `model: expected constant ${name} to hold ${typeName(dataType)} [${tensor.dims}], got ${wrong}`,
+  );
 }
 
 function sparse(): InvalidModel {

@@ -67,6 +67,8 @@ export class Operation {
   readonly operator: string;
 
   /**
+   * Made anew for each number of rows.
+   *
    * @param node it
    * @param inputs by position; undefined for those that are left out
    * @param version of the operator set that the operator is of
@@ -101,10 +103,11 @@ export class Operation {
     return (this.node.output[index] ?? "") !== "";
   }
 
-  /** Attribute of type INT; `otherwise` (undefined unless given) if it is absent. */
+  /** Attribute of type INT (0 where the file leaves the number out); `otherwise` (undefined unless given) if it is absent. */
   int<T = undefined>(name: string, otherwise?: T): number | T {
-    const value = this.#attribute(name, AttributeType.INT)?.i;
-    if (value === undefined) return this.#absent(name, otherwise);
+    const attribute = this.#attribute(name, AttributeType.INT);
+    if (attribute === undefined) return otherwise as T;
+    const { i: value = 0 } = attribute;
     if (typeof value === "bigint") throw this.refuse(`${name} below 2^53`, String(value));
     return value;
   }
@@ -120,7 +123,8 @@ export class Operation {
 
   /** Attribute of type FLOAT. */
   float<T = undefined>(name: string, otherwise?: T): number | T {
-    return this.#attribute(name, AttributeType.FLOAT)?.f ?? this.#absent(name, otherwise);
+    const attribute = this.#attribute(name, AttributeType.FLOAT);
+    return attribute === undefined ? otherwise as T : attribute.f ?? 0;
   }
 
   /** Attribute of type FLOATS; undefined if it is absent. */
@@ -131,8 +135,8 @@ export class Operation {
 
   /** Attribute of type STRING. */
   text<T = undefined>(name: string, otherwise?: T): string | T {
-    const bytes = this.#attribute(name, AttributeType.STRING)?.s;
-    return bytes === undefined ? this.#absent(name, otherwise) : LATIN1.decode(bytes);
+    const attribute = this.#attribute(name, AttributeType.STRING);
+    return attribute === undefined ? otherwise as T : LATIN1.decode(attribute.s ?? EMPTY);
   }
 
   /** Attribute of type STRINGS; undefined if it is absent. */
@@ -156,10 +160,7 @@ export class Operation {
     if (attribute === undefined || attribute.type === type) return attribute;
     throw this.refuse(`${name} of attribute type ${type}`, `type ${attribute.type ?? "none"}`);
   }
-
-  #absent<T>(_name: string, otherwise: T | undefined): T {
-    return otherwise as T;
-  }
 }
 
+const EMPTY = new Uint8Array(0);
 const LATIN1 = new TextDecoder("latin1");

@@ -1,3 +1,6 @@
+import { InvalidModel } from "../invalid.ts";
+import type { NodeProto } from "../onnx/codec.ts";
+import { REFUSED_OPERATORS } from "./limits.ts";
 import type { Operator, Operators } from "./operation.ts";
 import { ATTENTION } from "./rules/attention.ts";
 import { CLASSICAL } from "./rules/classical.ts";
@@ -32,3 +35,39 @@ export const OPERATORS: ReadonlyMap<string, ReadonlyMap<string, Operator>> = new
   ["", new Map(Object.entries(ONNX))],
   ["ai.onnx.ml", new Map(Object.entries(CLASSICAL))],
 ]);
+
+/**
+ * The admitted operator of a node, and the version of its operator set.
+ *
+ * @param opsets version by domain, "ai.onnx" as ""
+ * @throws {InvalidModel} `operator`
+ */
+export function operatorOf(
+  node: NodeProto,
+  opsets: ReadonlyMap<string, number>,
+): { operator: Operator; version: number } {
+  const domain = plainDomain(node.domain);
+  const name = node.opType ?? "";
+  const version = opsets.get(domain) ?? 0;
+  const operator = OPERATORS.get(domain)?.get(name);
+  if (operator === undefined) {
+    const reason = domain === "" ? REFUSED_OPERATORS.get(name) : undefined;
+    const why = reason === undefined ? "docs/evaluation.md has a list" : `it ${reason}`;
+    throw new InvalidModel("operator", `model: ${shown(name)} is not admitted, ${why}`);
+  }
+  const { since = 1, until = Infinity } = operator;
+  if (version < since || version > until) {
+    const range = until === Infinity ? `${since} or later` : `${since} to ${until}`;
+    throw new InvalidModel("operator", `model: expected ${name} in opset ${range}, got ${version}`);
+  }
+  return { operator, version };
+}
+
+/** A domain by its usual name: "" for ai.onnx. */
+export function plainDomain(domain: string | undefined): string {
+  return domain === undefined || domain === "ai.onnx" ? "" : domain;
+}
+
+function shown(name: string): string {
+  return /^\w{1,60}$/.test(name) ? name : JSON.stringify(name.slice(0, 60));
+}
