@@ -5,7 +5,7 @@ import { localSender } from "../core/chain/signer.ts";
 import type { BlockStore } from "../core/ipfs/store.ts";
 import { type Config, hiddenTexts, minerAddress } from "./config.ts";
 import { createDataSource } from "./data.ts";
-import { createEvaluator } from "./evaluate.ts";
+import { createEvaluator, type Evaluator } from "./evaluate.ts";
 import { FolderStore } from "./folder_store.ts";
 import { type MinerStatus, VERSION } from "./handler.ts";
 import { createBlot, describe, type Log } from "./log.ts";
@@ -25,6 +25,8 @@ export interface App {
   status(): MinerStatus;
   /** Data that it keeps and serves. */
   store: BlockStore;
+  /** Ends the process that evaluates, if there is one: for when the miner ends. */
+  close(): Promise<void>;
 }
 
 /** Makes the app. Nothing is read or sent before its first tick. */
@@ -43,10 +45,15 @@ export function createApp(config: Config, { log }: { log: Log }): App {
     lastError: undefined,
   };
   const blot = createBlot(hiddenTexts(config));
+  const evaluate = createEvaluator({
+    isolation: config.isolation,
+    onIsolation: (level, refused) =>
+      log(refused.length > 0 ? "warn" : "info", "isolation of models", { level, refused }),
+  });
   let connected: Promise<Miner> | undefined;
   /** One miner for all ticks, also for two that start at once: two senders would take each other's nonces. */
   function connectOnce(): Promise<Miner> {
-    connected ??= connectMiner(config, { log, store }).catch((error) => {
+    connected ??= connectMiner(config, { log, store, evaluate }).catch((error) => {
       connected = undefined; // The next tick tries again.
       throw error;
     });
@@ -55,6 +62,7 @@ export function createApp(config: Config, { log }: { log: Log }): App {
   return {
     store,
     status: () => ({ ...status }),
+    close: async () => await evaluate[Symbol.asyncDispose](),
     async tick() {
       try {
         const miner = await connectOnce();
@@ -73,7 +81,7 @@ export function createApp(config: Config, { log }: { log: Log }): App {
 
 async function connectMiner(
   config: Config,
-  { log, store }: { log: Log; store: BlockStore },
+  { log, store, evaluate }: { log: Log; store: BlockStore; evaluate: Evaluator },
 ): Promise<Miner> {
   const { privateKey, maxFeePerGas, cache, gateways, everyMinutes, deadlineSecs } = config;
   const provider = connect(config.rpc);
@@ -89,7 +97,7 @@ async function connectMiner(
       onEvent: ({ kind, gateway, detail }) =>
         log(kind === "served" ? "info" : "warn", `gateway ${kind}`, { gateway, detail }),
     }),
-    evaluate: createEvaluator(),
+    evaluate,
     scores: cache === undefined ? memoryScores() : folderScores(`${cache}/scores`),
     // Cron leaves out the ticks that a long one overlaps.
     everySecs: Math.max(60 * everyMinutes, deadlineSecs),

@@ -6,6 +6,7 @@ import { computeAddress } from "ethers/transaction";
 import { fromHex } from "../core/protocol/codec.ts";
 import type { Hex } from "../core/protocol/types.ts";
 import { QUICKNET_RELAYS } from "../core/seal/relay.ts";
+import type { IsolationChoice } from "./isolation/choose.ts";
 import { MIN_SECRET_BYTES } from "./secrets.ts";
 
 const GWEI = 10n ** 9n;
@@ -43,6 +44,8 @@ export interface Config {
   maxDataBytes: number;
   /** Folder for data sets and finished scores; undefined: memory only. */
   cache: string | undefined;
+  /** How models are kept from the miner; "auto" is the best that the platform allows. */
+  isolation: IsolationChoice;
   /** Whether to plan and estimate only, and send nothing. */
   dryRun: boolean;
   /** Where to answer HTTP requests. */
@@ -85,6 +88,7 @@ export function readConfig(environment: Environment = (name) => Deno.env.get(nam
     maxDataBytes: 2 ** 20 *
       (optional(read, "DEML_MAX_DATA_MB", whole({ min: 1, max: 16_384 })) ?? 512),
     cache: cacheFolder(read),
+    isolation: optional(read, "DEML_ISOLATION", isolationLevel) ?? "auto",
     dryRun: optional(read, "DEML_DRY_RUN", flag) ?? false,
     listen: optional(read, "DEML_LISTEN", address) ?? { hostname: "127.0.0.1", port: 8000 },
     timeline: timelineOf(read),
@@ -109,6 +113,8 @@ type Parser<T> = (text: string) => T;
 
 /** What was expected of a variable; the value itself is added where it is no secret. */
 class Unexpected extends Error {}
+
+const ISOLATION: readonly IsolationChoice[] = ["auto", "process", "worker", "none"];
 
 const SECRET = new Set(["DEML_PRIVATE_KEY", "DEML_SECRET", "DEML_RPC"]);
 
@@ -181,6 +187,12 @@ function whole({ min, max }: { min: number; max: number }): Parser<number> {
 function flag(text: string): boolean {
   if (text === "0" || text === "1") return text === "1";
   throw new Unexpected("0 or 1");
+}
+
+function isolationLevel(text: string): IsolationChoice {
+  const level = ISOLATION.find((known) => known === text);
+  if (level !== undefined) return level;
+  throw new Unexpected(`one of ${ISOLATION.join(", ")}`);
 }
 
 /** An amount of ether such as "0.5", as wei; "off" is as if it were not set. */

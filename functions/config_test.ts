@@ -54,6 +54,7 @@ Deno.test("every wrong value is refused with the name of its variable", () => {
     DEML_DEADLINE_SECS: ["9", "86401"],
     DEML_BLOCK_SECS: ["-1", "61"],
     DEML_MAX_DATA_MB: ["0", "99999"],
+    DEML_ISOLATION: ["on", "Process", "workers"],
     DEML_DRY_RUN: ["yes", "2"],
     DEML_LISTEN: ["here", "127.0.0.1", "127.0.0.1:70000", "a:b:80"],
   };
@@ -122,6 +123,13 @@ Deno.test("on Deno Deploy only production works by cron, and nothing is kept in 
   assert.equal(read({ ...deploy, DENO_TIMELINE: "git-branch/main" }).timeline, "preview");
   assert.equal(read(deploy).timeline, "preview");
   assert.equal(read(deploy).cache, undefined);
+});
+
+Deno.test("models are isolated as well as the platform allows, unless a level is asked for", () => {
+  assert.equal(read().isolation, "auto");
+  for (const level of ["auto", "process", "worker", "none"]) {
+    assert.equal(read({ DEML_ISOLATION: level }).isolation, level);
+  }
 });
 
 Deno.test("the address follows from the key", () => {

@@ -1,10 +1,21 @@
-/** Evaluating on this machine: the runtime starts with the first model, and is replaced after a crash. */
+/** Evaluating models on this machine, kept apart from the miner as well as the platform allows. */
 import type { Dataset } from "../core/dataset/dataset.ts";
-import type { Outcome, ScoreOptions } from "../core/evaluate/evaluate.ts";
-import type { Runtime } from "../core/evaluate/runtime.ts";
+import type { Outcome } from "../core/evaluate/evaluate.ts";
+import { LocalFailure } from "../core/evaluate/failure.ts";
+import {
+  type Backend,
+  bounded,
+  type EvaluateOptions,
+  remainingOf,
+  RunFailure,
+} from "./isolation/backend.ts";
+import type { BackendOptions } from "./isolation/choose.ts";
+
+export { type EvaluateOptions, EvaluatorExhausted, type Isolation } from "./isolation/backend.ts";
+export type { BackendOptions, IsolationChoice } from "./isolation/choose.ts";
 
 /**
- * Scores a packed model on a test set, the same for every miner.
+ * Scores a packed model on a test set, the same for every miner. Calls wait for each other.
  *
  * @throws {LocalFailure} if it failed here, which says nothing about the model
  * @throws {EvaluatorExhausted} if this process can evaluate nothing more
@@ -12,101 +23,111 @@ import type { Runtime } from "../core/evaluate/runtime.ts";
 export type Evaluate = (
   packed: Uint8Array,
   dataset: Dataset,
-  options: ScoreOptions,
+  options: EvaluateOptions,
 ) => Promise<Outcome>;
 
-/** This process has spent all runtimes that it may: it is to be started again. */
-export class EvaluatorExhausted extends Error {
-  /** "EvaluatorExhausted". */
-  override readonly name = "EvaluatorExhausted";
-}
+/** Evaluates until it is disposed of, which ends the process that it may have started. */
+export type Evaluator = Evaluate & AsyncDisposable;
 
-/** How runtimes start. */
-export interface EvaluatorOptions {
-  /** The first one; that of the package unless told. */
-  start?: () => Promise<Runtime>;
-  /** Each one after a crash; that of the package unless told. */
-  fresh?: () => Promise<Runtime>;
-}
-
-/** Runs of one model that may spend a runtime before this process leaves it alone. */
+/** Runs of one model that may crash before this miner leaves it alone. */
 const MAX_CRASHES = 2;
-/** Runtimes that one process may spend: what each had in memory stays until the process ends. */
-const MAX_SPENT = 6;
+/** A model that ran out of time, and that others wait for, is run again only with so many times the time that it had. */
+const MORE_TIME = 1.25;
 
 /**
- * Makes an evaluator. It imports and starts the runtime when it is first asked, since most ticks have nothing to
- * evaluate. A crash or a failed allocation spends the runtime: the next model gets a fresh one, and a model that spent
- * two is not run again in this process (another process may have more memory).
+ * Makes an evaluator. It imports and starts everything when it is first asked, since most ticks have nothing to
+ * evaluate. A model that crashed twice is not run again by it: another miner's machine may have more memory.
+ *
+ * No model takes all the time of the others. Where they run in a process, so that one that is out of time costs nothing
+ * but its time: while others wait a model gets half of what is left, and if it ran out of time before it waits until it gets
+ * more than then, or until nobody else waits. So what finishes in half of a tick is finished, and what
+ * never does costs the others about a tick in all.
  */
-export function createEvaluator(options: EvaluatorOptions = {}): Evaluate {
-  const runtimes = new Runtimes(options);
+export function createEvaluator(options: BackendOptions = {}): Evaluator {
   const crashes = new Map<string, number>();
-  return async (packed, dataset, scoreOptions) => {
-    const { evaluate } = await import("../core/evaluate/evaluate.ts");
-    const { LocalFailure } = await import("../core/evaluate/failure.ts");
+  /** Longest time, in ms, that a model has had without finishing. */
+  const outOfTime = new Map<string, number>();
+  let opening: Promise<Backend> | undefined;
+  let last: Promise<unknown> = Promise.resolve();
+  const ending = new AbortController();
+
+  async function open(): Promise<Backend> {
+    const { chooseBackend } = await import("./isolation/choose.ts");
+    return await chooseBackend({ ...options, signal: ending.signal });
+  }
+
+  async function backend(): Promise<Backend> {
+    opening ??= open();
+    try {
+      return await opening;
+    } catch (error) {
+      opening = undefined; // The next model tries again.
+      throw error;
+    }
+  }
+
+  async function run(
+    packed: Uint8Array,
+    dataset: Dataset,
+    evaluateOptions: EvaluateOptions,
+  ): Promise<Outcome> {
+    evaluateOptions.signal?.throwIfAborted();
+    ending.signal.throwIfAborted();
+    if ((remainingOf(evaluateOptions) ?? 1) <= 0) {
+      throw new LocalFailure("timeout", "evaluation: out of time before it began");
+    }
     const key = await digest(packed);
     const before = crashes.get(key) ?? 0;
     if (before >= MAX_CRASHES) {
-      throw new LocalFailure(
-        "spent",
-        `runtime: this model crashed it ${before} times; not run again`,
-      );
+      const message = `runtime: this model crashed it ${before} times; not run again`;
+      throw new LocalFailure("spent", message);
     }
-    const runtime = await runtimes.sound();
+    const chosen = await backend();
+    const had = outOfTime.get(key) ?? 0;
+    const given = chosen.level === "process" ? shareOf(evaluateOptions, had) : evaluateOptions;
+    const time = remainingOf(given) ?? 0;
     try {
-      return await evaluate(packed, dataset, { ...scoreOptions, runtime });
+      return await chosen.evaluate(packed, dataset, given);
     } catch (error) {
-      const crashed = error instanceof LocalFailure && ["crash", "allocation"].includes(error.code);
-      if (crashed && runtime.spent === error) crashes.set(key, before + 1);
-      throw error;
-    }
-  };
-}
-
-/** The runtime in use: started once, replaced when it is spent. */
-class Runtimes {
-  readonly #options: EvaluatorOptions;
-  #current: Promise<Runtime> | undefined;
-  #spent = 0;
-
-  constructor(options: EvaluatorOptions) {
-    this.#options = options;
-  }
-
-  /** @throws {LocalFailure} if it does not start @throws {EvaluatorExhausted} if too many were spent */
-  async sound(): Promise<Runtime> {
-    this.#current ??= this.#start();
-    const runtime = await this.#current;
-    if (runtime.spent === undefined) return runtime;
-    if (++this.#spent >= MAX_SPENT) {
-      const why = `${MAX_SPENT} were spent, the last one since: ${runtime.spent.message}`;
-      throw new EvaluatorExhausted(`runtime: ${why}; start the miner again`);
-    }
-    this.#current = undefined;
-    return await this.sound();
-  }
-
-  async #start(): Promise<Runtime> {
-    const { start = startPinned, fresh = startFresh } = this.#options;
-    try {
-      return await (this.#spent === 0 ? start() : fresh());
-    } catch (error) {
-      this.#current = undefined; // The next model tries again.
+      if (error instanceof RunFailure) crashes.set(key, before + 1);
+      else if (error instanceof LocalFailure && error.code === "timeout") {
+        outOfTime.set(key, Math.max(had, time));
+      }
       throw error;
     }
   }
+
+  async function evaluate(...call: Parameters<Evaluate>): Promise<Outcome> {
+    const turn = last.then(() => run(...call));
+    last = turn.catch(() => {}); // The caller gets it from `turn`.
+    const [, , { signal }] = call;
+    return signal === undefined ? await turn : await bounded(turn, { signal });
+  }
+
+  return Object.assign(evaluate, {
+    async [Symbol.asyncDispose]() {
+      ending.abort(new LocalFailure("spent", "evaluation: the evaluator has been ended"));
+      await (await opening?.catch(() => undefined))?.end();
+    },
+  });
 }
 
-async function startPinned(): Promise<Runtime> {
-  const { startRuntime } = await import("../core/evaluate/runtime.ts");
-  const { readRuntimeWasm } = await import("./runtime_wasm.ts");
-  return await startRuntime(await readRuntimeWasm());
-}
-
-async function startFresh(): Promise<Runtime> {
-  const { startFreshRuntime } = await import("./runtime_wasm.ts");
-  return await startFreshRuntime();
+/**
+ * What one model gets of the time that is left.
+ *
+ * @param had milliseconds in which it did not finish before
+ * @throws {LocalFailure} `timeout` if it is to wait
+ */
+function shareOf(options: EvaluateOptions, had: number): EvaluateOptions {
+  const left = remainingOf(options);
+  if (left === undefined || !options.othersWait) return options;
+  const share = left / 2;
+  if (share >= MORE_TIME * had) return { ...options, deadline: options.deadline! - share };
+  const seconds = (had / 1000).toFixed(1);
+  throw new LocalFailure(
+    "timeout",
+    `evaluation: ${seconds} s were too few before, and others wait for the time that is left`,
+  );
 }
 
 async function digest(bytes: Uint8Array): Promise<string> {

@@ -25,6 +25,8 @@ export interface EvaluationParts {
   millis: () => number;
   /** Time in ms at which to stop. */
   deadline: number;
+  /** Whether other rounds wait for what is left until then. */
+  othersWait: boolean;
   /** Hears that this process can evaluate nothing more. */
   onExhausted: (reason: string) => void;
 }
@@ -66,11 +68,13 @@ export async function evaluateRound(
   const { contract, competition: { id } } = snapshot;
   const read = await readPayloads(parts.provider, { contract, id, submissions: unknown });
   for (const [number, error] of read.failures) failures.set(number, describe(error));
-  for (const submission of shuffled(unknown)) {
-    const payload = read.payloads.get(submission.number);
-    if (payload === undefined) continue;
+  const order = shuffled(unknown.filter(({ number }) => read.payloads.has(number)));
+  for (const [i, submission] of order.entries()) {
+    const payload = read.payloads.get(submission.number)!;
+    const othersWait = parts.othersWait || i < order.length - 1;
     try {
-      const score = await evaluateOne(submission, payload, { snapshot, testSet, ...parts });
+      const context = { snapshot, testSet, ...parts, othersWait };
+      const score = await evaluateOne(submission, payload, context);
       known.set(submission.number, score);
       await keep(keyOf(submission, { snapshot, testSet }), score, parts);
     } catch (error) {
@@ -97,12 +101,12 @@ async function evaluateOne(
   payload: Uint8Array,
   { snapshot, testSet, ...parts }: EvaluationParts & Ground,
 ): Promise<number> {
-  const { evaluate, deadline, millis, log } = parts;
+  const { evaluate, deadline, othersWait, millis, log } = parts;
   if (millis() >= deadline) throw new Error("out of time before it was run");
   const opened = await openPayload(submission, payload, { snapshot, testSet });
   const outcome = "invalid" in opened
     ? opened
-    : await evaluate(opened.packed, testSet.dataset, { deadline, now: millis });
+    : await evaluate(opened.packed, testSet.dataset, { deadline, othersWait, now: millis });
   if ("score" in outcome) return outcome.score;
   log("info", "invalid submission", {
     submission: submission.number,

@@ -17,21 +17,31 @@ Runs the miner of DEML_PRIVATE_KEY: a tick every few minutes reads the chain and
   --help     show this
 
 Settings come from the environment: DEML_RPC, DEML_CONTRACT and DEML_PRIVATE_KEY, and more that
-functions/README.md lists. It ends with exit code 1 for wrong settings, and when too many models crashed the
-runtime: run it under something that restarts it.`;
+functions/README.md lists. It ends with exit code 1 for wrong settings, and when it can evaluate nothing more, which
+DEML_ISOLATION=process keeps from happening: run it under something that restarts it.`;
+
+/** What asks a process to end, and with which exit code it does; Windows has only the first. */
+const SIGNALS: readonly [Deno.Signal, number][] = Deno.build.os === "windows"
+  ? [["SIGINT", 130]]
+  : [["SIGINT", 130], ["SIGTERM", 143]];
 
 /** Registers everything before anything is awaited, which is where Deno Deploy looks for crons. */
 function start(config: Config): void {
   const log = createLog({ write: console.log, secrets: hiddenTexts(config) });
   const app = createApp(config, { log });
   const { miner, contract } = app.status();
+  async function end(code: number): Promise<never> {
+    await app.close();
+    Deno.exit(code);
+  }
+  for (const [signal, code] of SIGNALS) Deno.addSignalListener(signal, () => end(code));
   async function tick(): Promise<void> {
     try {
       const { startedAt, endedAt, competitions, errors, exhausted, unrevealed } = await app.tick();
       const seconds = (endedAt - startedAt) / 1000;
       log(errors.length > 0 ? "error" : "info", "tick", { seconds, competitions, errors });
       // Only another process can evaluate again: a supervisor starts it. What is committed is revealed first.
-      if (exhausted && !unrevealed) Deno.exit(1);
+      if (exhausted && !unrevealed) await end(1);
     } catch (error) {
       log("error", "tick failed", { error });
     }

@@ -40,7 +40,7 @@ Deno.test("the miner starts, ticks, answers, and shows no key", async () => {
     assert.deepEqual([ticks, lastTick.errors, lastError], [1, [], undefined]);
   } finally {
     child.kill();
-    await child.status;
+    assert.equal((await child.status).code, 143);
   }
   for (const text of shown) {
     assert.ok(!text.includes("k3y") && !text.includes(privateKey.slice(2)), text);

@@ -61,7 +61,8 @@ async function main(): Promise<void> {
     write: values.verbose ? console.error : () => {},
     secrets: hiddenTexts(config),
   });
-  const report = await createApp(config, { log }).tick();
+  const app = createApp(config, { log });
+  const report = await app.tick().finally(app.close);
   console.log(show(report));
   if (values.json) console.log(JSON.stringify(plain({ ok: isSound(report), ...report })));
   if (!isSound(report)) Deno.exitCode = 1;

@@ -65,6 +65,8 @@ export interface StepContext extends StepParts {
   readAt: number;
   /** Time in ms at which the tick must end. */
   deadline: number;
+  /** Whether other commits wait for what is left until then. */
+  othersWait: boolean;
   /** Hears that this process can evaluate nothing more. */
   onExhausted: (reason: string) => void;
 }

@@ -49,6 +49,8 @@ interface Job {
   id: number;
   action: Action;
   sight: Sight & { readAt: number };
+  /** Whether others that take time come after it in this tick. */
+  othersWait: boolean;
 }
 
 /** How far a tick has come. */
@@ -121,7 +123,8 @@ async function runPasses(course: Course): Promise<void> {
     const jobs = (await Promise.all(ids.map((id) => look(id, course)))).flat();
     jobs.sort((a, b) => rank(a) - rank(b));
     const moved = new Set<number>();
-    for (const job of jobs) {
+    for (const [i, job] of jobs.entries()) {
+      job.othersWait = jobs.slice(i + 1).some(({ action }) => action.kind === "commit");
       if (job.action.kind === "enroll") {
         enrolments.push(job); // A bond may wait; the commits of the next passes may not.
         continue;
@@ -150,7 +153,7 @@ async function look(id: number, { parts, report, tried, unrevealed }: Course): P
       ...report.skipped.filter(({ competition }) => competition !== id),
       ...planned.skipped.map((skip) => ({ competition: id, ...skip })),
     ];
-    const jobs = planned.actions.map((action) => ({ id, action, sight }));
+    const jobs = planned.actions.map((action) => ({ id, action, sight, othersWait: false }));
     return jobs.filter((job) => !tried.has(nameOf(job)));
   } catch (error) {
     const message = `competition ${id}: ${describe(error)}`;
@@ -200,7 +203,7 @@ async function runJob(job: Job, course: Course): Promise<Outcome> {
   return outcome;
 }
 
-async function attempt({ action, sight }: Job, { parts, report, deadline }: Course) {
+async function attempt({ action, sight, othersWait }: Job, { parts, report, deadline }: Course) {
   if (parts.millis() >= deadline && !AT_ANY_TIME.has(action.kind)) {
     return { status: "declined", reason: "the tick ran out of time" } as const;
   }
@@ -208,7 +211,7 @@ async function attempt({ action, sight }: Job, { parts, report, deadline }: Cour
     report.exhausted = true;
     noteError(reason, report);
   }
-  const context = { ...parts, ...sight, deadline, onExhausted };
+  const context = { ...parts, ...sight, deadline, othersWait, onExhausted };
   if (!parts.dryRun) return await send(await prepare(action, context), parts);
   const call = action.kind === "commit"
     ? blankCommit(action, context)

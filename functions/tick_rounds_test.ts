@@ -189,3 +189,19 @@ Deno.test("a box that does not match its commitment is not sent to be refused", 
   assert.equal(reveal?.status, "failed");
   assert.match(reveal?.reason ?? "", /has other scores than were committed/);
 });
+
+Deno.test("while other rounds wait no model may take all of a tick", async () => {
+  await using world = await World.start();
+  const payloads = Array.from({ length: 33 }, (_, i) => goodModel(i));
+  const names = ["ann", "bob", "cyd"];
+  const c = await Competition.ready(world, { miners: names, payloads, participants: 11 });
+  await world.travelTo((await c.windows()).commitStartsAt + 3_000);
+  const waits: unknown[] = [];
+  await tickAll(world, ["ann"], {
+    evaluate: (_packed, _dataset, { othersWait }) => {
+      waits.push(othersWait);
+      return Promise.resolve({ score: 96_000 });
+    },
+  });
+  assert.deepEqual(waits, payloads.map((_, i) => i < 32));
+});

@@ -252,8 +252,10 @@ Deno.test("models that crash do not come first each time, and an evaluator that 
   const bob = await world.miner("bob", { evaluate: () => Promise.resolve({ score: 1 }) });
   assert.equal((await bob.tick()).unrevealed, true);
   const order: string[] = [];
-  const evaluate: Evaluate = (packed) => {
+  const waits: unknown[] = [];
+  const evaluate: Evaluate = (packed, _dataset, { othersWait }) => {
     order.push(packed.toHex());
+    waits.push(othersWait);
     return Promise.reject(new EvaluatorExhausted("runtime: spent"));
   };
   const report = await (await world.miner("ann", { evaluate })).tick();
@@ -262,6 +264,7 @@ Deno.test("models that crash do not come first each time, and an evaluator that 
   const inOrder = many.map((packed) => packed.toHex());
   assert.notDeepEqual(order, inOrder);
   assert.deepEqual(order.toSorted(), inOrder.toSorted());
+  assert.deepEqual(waits, many.map((_, i) => i < many.length - 1)); // The last one may take all the time.
   await world.travelTo((await c.windows()).settleEndsAt); // The attempt is over without an effect.
   assert.equal((await (await world.miner("bob", { evaluate })).tick()).unrevealed, false);
 });

@@ -23,6 +23,7 @@ import {
 } from "./demo/report.ts";
 import { createStyle, formatInteger, printable, wantsColor } from "./lib/table.ts";
 import { FUNDS, openWorld, type Person, type World } from "./demo/world.ts";
+import { createEvaluator, type Evaluate } from "../functions/evaluate.ts";
 import { main } from "./lib/cli.ts";
 
 const style = createStyle({
@@ -61,7 +62,9 @@ async function demo(args: string[]): Promise<void> {
     return world;
   });
   try {
-    const summary = await compete(world, { options, progress, data, models, startedAt });
+    await using evaluate = createEvaluator();
+    const stage = { options, progress, data, models, evaluate, startedAt };
+    const summary = await compete(world, stage);
     if (options.json) progress.print(JSON.stringify(summary));
     if (!summary.ok) throw new Error("the competition did not end as it should: see above");
   } finally {
@@ -74,6 +77,8 @@ interface Stage {
   progress: Progress;
   data: DemoData;
   models: DemoModel[];
+  /** What all miners evaluate with. */
+  evaluate: Evaluate;
   /** Milliseconds, as performance.now() counts. */
   startedAt: number;
 }
@@ -81,7 +86,7 @@ interface Stage {
 /** The competition itself; shows it, and gives the summary. */
 async function compete(
   world: World,
-  { options, progress, data, models, startedAt }: Stage,
+  { options, progress, data, models, evaluate, startedAt }: Stage,
 ): Promise<Summary> {
   const { mode, quorum } = options;
   const host = await world.person("host");
@@ -95,7 +100,10 @@ async function compete(
     );
     return competition;
   });
-  const miners = await makeMiners(world, options.miners, competition.terms.bond);
+  const miners = await makeMiners(world, options.miners, {
+    bond: competition.terms.bond,
+    evaluate,
+  });
   if (miners.length > MAX_INDEPENDENT) {
     progress.print(
       style.dim(`  More than ${MAX_INDEPENDENT} miners share one evaluation of each model here.`),

@@ -38,7 +38,7 @@ const REGISTRATION = 10_000;
 const EPOCH = 10_000;
 
 /** One runtime for all miners of a test file: starting it takes longer than a whole test. */
-const evaluate: Evaluate = createEvaluator();
+const evaluate: Evaluate = createEvaluator({ isolation: "none" });
 
 /** What a test changes about a miner. */
 export type MinerChanges = Partial<MinerParts>;

@@ -68,9 +68,12 @@ async function compare(
   }
 }
 
-async function models(): Promise<[string, Uint8Array][]> {
+/** Shared models by name, as ONNX files; where they are missing, a generated one. */
+export async function models(
+  names: readonly string[] = MODELS,
+): Promise<[string, Uint8Array][]> {
   try {
-    return await Promise.all(MODELS.map(async (name): Promise<[string, Uint8Array]> => [
+    return await Promise.all(names.map(async (name): Promise<[string, Uint8Array]> => [
       name,
       await Deno.readFile(new URL(`${name}.onnx`, MODELS_FOLDER)),
     ]));

@@ -2,7 +2,7 @@
 import { fromHex } from "../../core/protocol/codec.ts";
 import type { Hex } from "../../core/protocol/types.ts";
 import { createDataSource, type DataSource } from "../../functions/data.ts";
-import { createEvaluator, type Evaluate } from "../../functions/evaluate.ts";
+import type { Evaluate } from "../../functions/evaluate.ts";
 import { createMiner } from "../../functions/miner.ts";
 import { memoryScores, type ScoreCache } from "../../functions/scores_cache.ts";
 import { MemoryStore } from "../../core/ipfs/store.ts";
@@ -24,9 +24,15 @@ export function makeAuthors(world: World, models: DemoModel[]): Promise<Author[]
   }));
 }
 
-/** Makes miners that work through their real ticks. From 7 on, the last but one is absent and the last one lies. */
-export async function makeMiners(world: World, count: number, bond: bigint): Promise<DemoMiner[]> {
-  const honest = createEvaluator();
+/**
+ * Makes miners that work through their real ticks, and share what evaluates. From 7 on, the last but one is absent and
+ * the last one lies.
+ */
+export async function makeMiners(
+  world: World,
+  count: number,
+  { bond, evaluate: honest }: { bond: bigint; evaluate: Evaluate },
+): Promise<DemoMiner[]> {
   const shared = count > MAX_INDEPENDENT ? memoryScores() : undefined;
   const data = createDataSource({
     gateways: [world.gatewayUrl],

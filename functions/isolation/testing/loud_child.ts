@@ -1,0 +1,2 @@
+/** A process that never says it is ready, and prints without end. */
+for (;;) console.error("x".repeat(1_000));
