@@ -1,10 +1,11 @@
 /** How the site is built: relative addresses only, so that it works below any path of any IPFS gateway. */
 import preact from "@preact/preset-vite";
 import { defineConfig } from "vite";
+import { runtimeAsset, runtimeWithoutAddress } from "./build/runtime_plugin.ts";
 
 export default defineConfig({
   base: "./",
-  plugins: [preact({ devToolsEnabled: false, prefreshEnabled: false })],
+  plugins: [preact({ devToolsEnabled: false, prefreshEnabled: false }), runtimeAsset()],
   build: {
     target: "es2023",
     // Browsers with modules preload by themselves; the polyfill would only grow the first load.
@@ -13,5 +14,5 @@ export default defineConfig({
     assetsInlineLimit: 0,
     reportCompressedSize: false,
   },
-  worker: { format: "es" },
+  worker: { format: "es", plugins: () => [runtimeWithoutAddress()] },
 });

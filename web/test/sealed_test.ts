@@ -1,16 +1,15 @@
 /** A sealed competition on the site: real Chromium, real chain, real beacon, real IPFS reading. */
 import assert from "node:assert/strict";
-import { Buffer } from "node:buffer";
 import { readPayload } from "../../core/chain/payload.ts";
 import { readSnapshot } from "../../core/chain/reader.ts";
 import { BEACON } from "../../core/chain/testing/chain.ts";
-import { packModel } from "../../core/model/packing/pack.ts";
 import { unsealRound } from "../../core/protocol/clock.ts";
 import type { Hex } from "../../core/protocol/types.ts";
 import { payloadContext, SEAL_BYTES, unseal } from "../../core/seal/sealed.ts";
 import { layoutShift } from "./support/browser.ts";
 import { noiseModel } from "./support/models.ts";
 import { Stage } from "./support/stage.ts";
+import { chooseFiles, chooseWeights, preparedHere } from "./support/weighing.ts";
 import { openWorld } from "./support/world.ts";
 
 const HOUR = 3600;
@@ -30,8 +29,8 @@ Deno.test("a sealed competition on the site", async (t) => {
   const cheat = await data.addSealed({ round: round + 1, publicKey });
   await Stage.open(chain, { id: 1, manifest: cheat.digest, ...times });
   await Stage.open(chain, { id: 2, manifest: honest.digest, ...times, epochs: 3 });
-  const model = noiseModel({ hidden: 60 });
-  const packed = packModel(model);
+  const files = [{ name: "network.onnx", bytes: noiseModel({ hidden: 60 }) }];
+  const { packed } = (await preparedHere(world, files)).candidates[0]!;
 
   /** What follows a step that failed would only hide it. */
   async function step(name: string, work: () => Promise<void> | void): Promise<void> {
@@ -86,12 +85,6 @@ Deno.test("a sealed competition on the site", async (t) => {
     await page.getByText("You are a participant").waitFor();
   });
 
-  const file = {
-    name: "network.onnx",
-    mimeType: "application/octet-stream",
-    buffer: Buffer.from(model),
-  };
-  const input = page.locator("input[type=file]");
   const dialog = page.getByRole("dialog", { name: "Upload the model" });
 
   await step("seals the model in the browser, and says what that means", async () => {
@@ -100,7 +93,11 @@ Deno.test("a sealed competition on the site", async (t) => {
     await page.getByText("Your model is sealed in this browser until").waitFor();
     await page.getByText("A copy under another address is worth nothing").waitFor();
     await witness.look("sealed-submit");
-    await input.setInputFiles(file);
+    await chooseFiles(world, files);
+    await page.getByText(/on the training set \([\d,]+ rows|on the training set \(all/).waitFor();
+    await page.getByText("The test set is sealed: what counts will differ").waitFor();
+    await witness.look("sealed-weights");
+    await chooseWeights(world, "float32");
     const kilobytes = (packed.length + SEAL_BYTES) / 1000;
     await dialog.getByText(`and is sealed to ${kilobytes.toFixed(1)} KB`).waitFor();
     await dialog.getByText(/It opens on .*, not before, and as a model of this account only/)
@@ -117,7 +114,7 @@ Deno.test("a sealed competition on the site", async (t) => {
     await page.reload();
     await page.getByText("in the browser that sealed it").waitFor();
     await witness.look("sealed-unfinished");
-    await input.setInputFiles(file);
+    await chooseFiles(world, files);
     await dialog.getByText("1 of 2 chunks are on the chain already").waitFor();
     await dialog.getByRole("button", { name: "Confirm and upload" }).click();
     await page.getByText(/Your model is on the chain. It is sealed until/).waitFor();
@@ -136,7 +133,8 @@ Deno.test("a sealed competition on the site", async (t) => {
   await step("seals again for another account, with a submission of its own", async () => {
     await wallet.changeAccount(page, other);
     await page.getByRole("button", { name: "Upload another" }).click();
-    await input.setInputFiles(file);
+    await chooseFiles(world, files);
+    await chooseWeights(world, "float32");
     await dialog.getByText("will ask 2 times").waitFor();
     await dialog.getByRole("button", { name: "Confirm and upload" }).click();
     await page.getByText(/Your model is on the chain/).waitFor();

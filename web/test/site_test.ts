@@ -1,11 +1,13 @@
 /** The way of a participant through the site: real Chromium, real chain, real contract, real IPFS reading. */
 import assert from "node:assert/strict";
-import { Buffer } from "node:buffer";
 import type { Page } from "playwright-core";
+import { readPayload } from "../../core/chain/payload.ts";
+import { readSnapshot } from "../../core/chain/reader.ts";
 import { packModel } from "../../core/model/packing/pack.ts";
 import type { Hex } from "../../core/protocol/types.ts";
 import { noiseModel } from "./support/models.ts";
 import { Stage } from "./support/stage.ts";
+import { chooseFiles, chooseWeights, preparedHere, weighModels } from "./support/weighing.ts";
 import { openWorld } from "./support/world.ts";
 
 Deno.test("a participant's way through the site", async (t) => {
@@ -14,7 +16,12 @@ Deno.test("a participant's way through the site", async (t) => {
   const [, me, other] = chain.accounts as [Hex, Hex, Hex];
   // A buy-in of 1.0000005 ETH, which must not look like 1 ETH where it is paid.
   const prizeFund = 10_000_005n * 10n ** 12n;
-  const stage = await Stage.open(chain, { id: 0, manifest: data.digest, prizeFund });
+  const stage = await Stage.open(chain, {
+    id: 0,
+    manifest: data.digest,
+    prizeFund,
+    byteLimit: 400_000,
+  });
 
   /** What follows a step that failed would only hide it. */
   async function step(name: string, work: () => Promise<void> | void): Promise<void> {
@@ -78,29 +85,29 @@ Deno.test("a participant's way through the site", async (t) => {
     for (const hidden of [1, 2]) {
       await stage.submit(other, { epoch: 0, payload: packModel(noiseModel({ hidden })) });
     }
-    await page.getByText("Choose an ONNX file").waitFor();
+    await page.getByText("Choose the model's files").waitFor();
     await page.getByText("Submissions open").waitFor();
     await witness.look("submit");
   });
 
-  const file = {
-    name: "network.onnx",
-    mimeType: "application/octet-stream",
-    buffer: Buffer.from(noiseModel({ hidden: 100 })),
-  };
-  const input = page.locator("input[type=file]");
-
   await step("refuses what would score nothing, before it costs anything", async () => {
-    const bad = { ...file, name: "photo.onnx", buffer: Buffer.alloc(5000, 7) };
-    await input.setInputFiles(bad);
-    await page.getByText(/expected an ONNX file/i).waitFor();
-    const large = { ...file, buffer: Buffer.from(noiseModel({ hidden: 250 })) };
-    await input.setInputFiles(large);
-    await page.getByText(/takes at most 600.0 KB/).waitFor();
+    await chooseFiles(world, [{ name: "photo.onnx", bytes: new Uint8Array(5000).fill(7) }]);
+    await page.getByText(/expected a model as .onnx, .keras, .h5/).waitFor();
+    await chooseFiles(world, [{ name: "network.pt", bytes: new Uint8Array(100) }]);
+    await page.getByText(/"network.pt" is a PyTorch file.*torch.onnx.export/).waitFor();
+    await witness.look("refused-format");
   });
 
+  await weighModels(world, step);
+
+  const files = [{ name: "network.onnx", bytes: noiseModel({ hidden: 170 }) }];
+
   await step("uploads in chunks; a declined chunk stops it", async () => {
-    await input.setInputFiles(file);
+    await chooseFiles(world, files);
+    await page.getByRole("row", { name: /^float32 .* too large$/ }).waitFor();
+    assert.ok(await page.getByRole("radio", { name: "float32" }).isDisabled());
+    await witness.look("weights-too-large");
+    await chooseWeights(world, "float16");
     const dialog = page.getByRole("dialog", { name: "Upload the model" });
     await dialog.getByText("will ask 3 times").waitFor();
     await witness.look("upload-dialog");
@@ -128,13 +135,22 @@ Deno.test("a participant's way through the site", async (t) => {
     await page.reload();
     await page.getByText("120.0 KB of").waitFor();
     assert.equal(wallet.asked.length, asked, "the wallet was asked on reload");
-    await input.setInputFiles(file);
+    await chooseFiles(world, files);
     const dialog = page.getByRole("dialog", { name: "Upload the model" });
     await dialog.getByText("1 of 3 chunks are on the chain already").waitFor();
     await dialog.getByText("will ask 2 times").waitFor();
     await dialog.getByRole("button", { name: "Confirm and upload" }).click();
     await page.getByText("Your model is on the chain").waitFor();
     await witness.look("upload-done");
+  });
+
+  await step("the chain has the model with the weights that were chosen", async () => {
+    const { provider, contract } = chain;
+    const { submissions } = await readSnapshot(provider, { contract, id: 0 });
+    const submission = submissions.at(-1)!;
+    const payload = await readPayload(provider, { contract, id: 0, submission });
+    const { candidates } = await preparedHere(world, files);
+    assert.deepEqual(payload, candidates.find(({ precision }) => precision === "float16")!.packed);
   });
 
   await step(

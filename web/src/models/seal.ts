@@ -6,6 +6,9 @@ import { unsealAt, unsealRound } from "../../../core/protocol/clock.ts";
 import { isQuicknet } from "../chain/quicknet.ts";
 import { formatTime } from "../parts/format.ts";
 
+/** Bytes that sealing adds: SEAL_BYTES of core/seal/sealed.ts, which brings the curve's arithmetic along. */
+export const SEAL_BYTES = 193;
+
 /** What something is sealed to. */
 export interface SealTarget {
   /** Round of the beacon that opens it. */

@@ -2,11 +2,14 @@ import assert from "node:assert/strict";
 import { competition, snapshot, START } from "../../test/support/snapshots.ts";
 import { testManifest } from "../../test/support/visitor.ts";
 import { QUICKNET } from "../../../core/seal/quicknet.ts";
-import { requireFair, sealAt } from "./seal.ts";
+import { SEAL_BYTES as EXACT } from "../../../core/seal/sealed.ts";
+import { requireFair, SEAL_BYTES, sealAt } from "./seal.ts";
 
 /** Epoch 0 ends at START + 1000; the gap is 30 s, and the beacon comes every 3 s from 0 on. */
 const OPENS_AT = START + 1032;
 const ROUND = OPENS_AT / 3 + 1;
+
+Deno.test("SEAL_BYTES is that of the seals", () => assert.equal(SEAL_BYTES, EXACT));
 
 Deno.test("sealAt() is sealed until the beacon's second, then due until it is posted", () => {
   const at = (now: number) => sealAt(snapshot(), now);

@@ -30,6 +30,8 @@ export interface Sealer {
    * @throws {RangeError} if the beacon that would open it is out by this computer's clock
    */
   plan(packed: Uint8Array, at: Submitting & { before?: UploadPlan }): Promise<UploadPlan>;
+  /** The way of a packed model in a kept seal that the chain has begun to take; undefined if there is none. */
+  begun(packed: Uint8Array, at: Submitting): Promise<UploadPlan | undefined>;
   /** To be called before the first byte is sent: keeps the payload for a later visit. Gives whether it is kept. */
   keep(packed: Uint8Array, plan: UploadPlan): Promise<boolean>;
   /** To be called after the last byte. */
@@ -61,19 +63,26 @@ export function createSealer(
     return [chainId, contract, id, account, round, publicKey, model].join("/");
   }
 
+  /** What the chain has begun to take may come from another page of this browser, or from an earlier visit. */
+  async function begun(packed: Uint8Array, { snapshot, ...of }: Submitting) {
+    const at = { ...of, seal: sealTarget(snapshot, of.epoch) };
+    const kept = of.participant.upload && await vault.get(keyOf(packed, at));
+    const plan = kept && planUpload(kept, at);
+    return plan !== undefined && plan.sent > 0 ? plan : undefined;
+  }
+
   return {
+    begun,
     async plan(packed, { before, snapshot, ...of }) {
       const target = sealTarget(snapshot, of.epoch);
       requireSealed(target);
-      const { account, participant: { upload } } = of;
+      const { account } = of;
       const at = { ...of, seal: target };
       const known = before?.account === account && sameSeal(before.seal, target);
       const own = known ? planUpload(before.payload, at) : undefined;
       if (own !== undefined && own.sent > 0) return own;
-      // What the chain has begun to take may come from another page of this browser, or from an earlier visit.
-      const kept = upload && await vault.get(keyOf(packed, at));
-      const begun = kept && planUpload(kept, at);
-      if (begun !== undefined && begun.sent > 0) return begun;
+      const kept = await begun(packed, { ...of, snapshot });
+      if (kept !== undefined) return kept;
       const owner = { chainId, contract, id, author: account };
       const { round, publicKey } = target;
       return own ?? planUpload(await seal({ packed, owner, round, publicKey }), at);

@@ -1,74 +1,32 @@
 /**
- * Uploading a model: check and pack, show the cost, then one transaction per chunk. The chain is the memory: whatever
- * interrupts it (a declined request, a reload, a lost connection), choosing the same file goes on where the chain is.
- * Whatever was sent before is looked for there first, and nothing dearer than what was confirmed, or sealed differently, is
- * sent. What decides when a model opens is confirmed by the wallet's own node.
+ * Uploading a model: check it, choose the precision of its weights, show the cost, then one transaction per chunk. The
+ * chain is the memory: whatever interrupts it (a declined request, a reload, a lost connection), choosing the same files
+ * goes on where the chain is. Whatever was sent before is looked for there first, and nothing dearer than what was confirmed,
+ * or sealed differently, is sent. What decides when a model opens is confirmed by the wallet's own node.
  */
-import { type ReadonlySignal, signal } from "@preact/signals";
-import type { Call, Participant } from "../../../core/chain/types.ts";
-import type { Manifest } from "../../../core/dataset/manifest.ts";
-import { MAX_MODEL_BYTES } from "../../../core/model/packing/inflate.ts";
+import { signal } from "@preact/signals";
 import type { Hex } from "../../../core/protocol/types.ts";
 import { explain } from "../chain/explain.ts";
-import { confirmWithWallet } from "../chain/fixed.ts";
-import type { Quote } from "../chain/quote.ts";
 import type { ChainReader } from "../chain/reader.ts";
-import { chunkGas } from "../chain/upload_gas.ts";
 import type { ChainWriter, Signer } from "../chain/writer.ts";
-import { formatBytes, formatInteger } from "../parts/format.ts";
 import { hasArrived, requireArrived, requireOwnBytes } from "./arrival.ts";
+import { checkModel, type CheckOptions } from "./check_model.ts";
 import type { Competition } from "./competition.ts";
+import { type ModelFile, titleOf } from "./model_files.ts";
 import { createOutbox } from "./outbox.ts";
-import { requireFair } from "./seal.ts";
 import { createSealer, type SealerOptions } from "./sealer.ts";
+import type { Selection } from "./selection.ts";
 import type { Session } from "./session.ts";
 import { requireSigner } from "./signing.ts";
-import { ANOTHER_BEGUN, changed, planUpload, type UploadPlan } from "./upload_plan.ts";
+import { changed, type UploadPlan } from "./upload_plan.ts";
+import { createPlanner, fileOf, startsAgain } from "./upload_planner.ts";
+import type { PackedFile, UploadModel, UploadState } from "./upload_state.ts";
 
-/** A file that the user chose. */
-export type ModelFile = Pick<File, "name" | "size" | "arrayBuffer">;
-
-/** A file that was checked and packed. */
-export interface PackedFile {
-  /** The file's name. */
-  name: string;
-  /** Bytes of the ONNX file. */
-  size: number;
-  /** The packed model. */
-  packed: Uint8Array;
-  /** Whether it goes onto the chain as it is, or sealed. */
-  mode: Manifest["mode"];
-}
-
-/** How far it is. `sent` counts the chunks that are on the chain. */
-export type UploadState =
-  | { step: "choose"; problem: string | undefined }
-  | { step: "checking"; name: string }
-  /** The cost is on the screen. `reason` says why it is asked for again. */
-  | { step: "confirm"; file: PackedFile; plan: UploadPlan; quote: Quote; reason?: string }
-  | {
-    step: "sending";
-    file: PackedFile;
-    plan: UploadPlan;
-    waitingFor: "chain" | "wallet" | "block";
-  }
-  | { step: "paused"; file: PackedFile; plan: UploadPlan; problem: string }
-  | { step: "done"; file: PackedFile };
-
-/** The upload of the connected account. Actions never reject. */
-export interface UploadModel {
-  /** How far it is. */
-  readonly state: ReadonlySignal<UploadState>;
-  /** Checks and packs a file and finds the cost. */
-  choose(file: ModelFile): Promise<void>;
-  /** Sends what is missing; also after a pause. Goes back to the cost if that has become greater. */
-  send(): Promise<void>;
-  /** Back to the start. What is on the chain stays there. */
-  reset(): void;
-}
+export type { ModelFile } from "./model_files.ts";
+export type { PackedFile, UploadModel, UploadState } from "./upload_state.ts";
 
 /** What an upload works with. */
-export interface UploadOptions extends SealerOptions {
+export interface UploadOptions extends SealerOptions, CheckOptions {
   /** Where to. */
   competition: Competition;
   /** Whose. */
@@ -77,9 +35,10 @@ export interface UploadOptions extends SealerOptions {
   reader: ChainReader;
   /** Sends the rest. */
   writer: ChainWriter;
-  /** Admits and packs an ONNX file. */
-  pack(onnx: Uint8Array, manifest: Manifest): Promise<Uint8Array>;
 }
+
+/** With more bytes of data than this, scores are found only for who asks for them. */
+const LARGE_BYTES = 64_000_000;
 
 /** Said before the first of several chunks of a sealed payload goes where a reload would lose it. */
 const NOT_KEPT =
@@ -91,39 +50,82 @@ export function createUpload(options: UploadOptions): UploadModel {
   const { competition, session, reader, writer } = options;
   const outbox = createOutbox(writer);
   const sealer = createSealer(options);
+  const planner = createPlanner({ ...options, sealer });
   const state = signal<UploadState>({ step: "choose", problem: undefined });
 
-  async function choose(file: ModelFile): Promise<void> {
-    state.value = { step: "checking", name: file.name };
+  let selection: Selection | undefined;
+  let checking: AbortController | undefined;
+
+  /** Nothing of the last files goes on. */
+  function leave(): void {
+    checking?.abort();
+    selection?.scoring.stop();
+    checking = selection = undefined;
+  }
+
+  async function choose(
+    chosen: readonly ModelFile[] | Promise<readonly ModelFile[]>,
+  ): Promise<void> {
+    leave();
+    const { signal } = checking = new AbortController();
+    let name = "the files";
+    const show = (next: UploadState) => {
+      if (!signal.aborted) state.value = next;
+    };
+    const onProgress = (share: number) => show({ step: "checking", name, share });
     try {
+      onProgress(0);
+      const files = await chosen;
+      name = titleOf(files);
+      onProgress(0);
       const signer = requireSigner(session);
-      const packed = await packFile(file, options);
+      planner.epoch();
+      const checked = await checkModel(files, { ...options, signal, onProgress });
       await outbox.requireIdle(signer.account);
       const participant = await reader.participant(competition.id, signer.account);
-      const plan = await planFor(packed, { signer, participant });
-      const quote = await quoteOf(plan, options);
-      const reason = startsAgain(plan, participant);
-      state.value = { step: "confirm", file: packed, plan, quote, ...reason };
+      if (!participant.registered) {
+        throw new Error("your account is no participant of this competition: register first");
+      }
+      const begun = await planner.begun(checked.model, { signer, participant });
+      signal.throwIfAborted();
+      selection = checked;
+      if (begun === undefined) weigh();
+      else show({ step: "confirm", ...begun });
     } catch (error) {
-      state.value = { step: "choose", problem: (await explain(error)).text };
+      show({ step: "choose", problem: (await explain(error)).text });
     }
   }
 
-  /** The way of a file onto the chain in the running epoch; in the seal of `before` where that fits. */
-  async function planFor(
-    { packed, mode }: PackedFile,
-    { signer: { account, provider }, ...of }: {
-      signer: Signer;
-      participant: Participant;
-      before?: UploadPlan;
-    },
-  ): Promise<UploadPlan> {
-    const snapshot = competition.snapshot.peek()!;
-    await confirmWithWallet(snapshot, provider);
-    const at = { ...of, account, snapshot, epoch: runningEpoch(competition) };
-    const plan = mode === "sealed" ? await sealer.plan(packed, at) : planUpload(packed, at);
-    checkSize(plan.payload, { mode, competition });
-    return plan;
+  /** Lets the user choose the weights, and finds out how good they are. */
+  function weigh(problem?: string): void {
+    state.value = { step: "weights", selection: selection!, problem };
+    const { basis, progress, start } = selection!.scoring;
+    if (progress.peek().phase === "idle" && basis !== undefined && basis.bytes <= LARGE_BYTES) {
+      void start();
+    }
+  }
+
+  async function proceed(): Promise<void> {
+    const before = state.peek();
+    if (before.step !== "weights") return;
+    const { model, chosen } = before.selection;
+    const choice = model.choices[chosen.peek() ?? -1];
+    if (choice === undefined) return;
+    const current = () => selection === before.selection && state.peek().step === "quoting";
+    state.value = { step: "quoting", selection: before.selection };
+    try {
+      const signer = requireSigner(session);
+      await outbox.requireIdle(signer.account);
+      const participant = await reader.participant(competition.id, signer.account);
+      const file = fileOf(model, choice);
+      const plan = await planner.plan(file, { signer, participant });
+      const quote = await planner.quote(plan);
+      const reason = startsAgain(plan, participant);
+      if (current()) state.value = { step: "confirm", file, plan, quote, ...reason };
+    } catch (error) {
+      const { text } = await explain(error);
+      if (current()) weigh(text);
+    }
   }
 
   /** What is left to send by the connected account; undefined if the chain has all of it. */
@@ -137,7 +139,7 @@ export function createUpload(options: UploadOptions): UploadModel {
     const participant = account === plan.account
       ? author
       : await reader.participant(competition.id, account);
-    return planFor(file, { signer, participant, before: plan });
+    return planner.plan(file, { signer, participant, before: plan });
   }
 
   /** Keeps a sealed payload before its first byte is sent. Gives what is to be known if that does not work. */
@@ -149,6 +151,7 @@ export function createUpload(options: UploadOptions): UploadModel {
   async function send(): Promise<void> {
     const before = state.peek();
     if (before.step !== "confirm" && before.step !== "paused") return;
+    selection?.scoring.stop();
     const { file } = before;
     let { plan } = before;
     const show = (waitingFor: "chain" | "wallet" | "block") =>
@@ -160,7 +163,7 @@ export function createUpload(options: UploadOptions): UploadModel {
         const reason = changed(plan, next) ?? await keep(file, next);
         const told = before.step === "confirm" && before.reason === reason;
         if (reason !== undefined && !(told && reason === NOT_KEPT)) {
-          const quote = await quoteOf(next, options);
+          const quote = await planner.quote(next);
           state.value = { step: "confirm", file, plan: next, quote, reason };
           return;
         }
@@ -187,7 +190,7 @@ export function createUpload(options: UploadOptions): UploadModel {
       await requireOwnBytes(plan, options);
       show(plan, "wallet");
       const { account } = plan;
-      const hash = await outbox.send(nextCall(plan, options), () => sameSigner(session, account));
+      const hash = await outbox.send(planner.nextCall(plan), () => sameSigner(session, account));
       show(plan, "block");
       await writer.wait(hash);
       plan = { ...plan, sent: plan.sent + 1 };
@@ -200,82 +203,16 @@ export function createUpload(options: UploadOptions): UploadModel {
   return {
     state,
     choose,
+    proceed,
     send,
-    reset: () => state.value = { step: "choose", problem: undefined },
+    back() {
+      if (state.peek().step === "confirm" && selection !== undefined) weigh();
+    },
+    reset() {
+      leave();
+      state.value = { step: "choose", problem: undefined };
+    },
   };
-}
-
-/** What the rest of an upload costs. */
-function quoteOf(plan: UploadPlan, options: UploadOptions): Promise<Quote> {
-  const { account } = plan;
-  return options.writer.quote(nextCall(plan, options), { account, gas: gasOf(plan) });
-}
-
-function nextCall(
-  { epoch, payload, chunks, sent }: UploadPlan,
-  { competition: { id }, writer }: UploadOptions,
-): Call {
-  const { offset, data } = chunks[sent]!;
-  return sent === 0
-    ? writer.submit({ id, epoch, size: payload.length, data })
-    : writer.append({ id, offset, data });
-}
-
-/** The ONNX file as a packed model. @throws {RangeError} for one that the competition does not take */
-async function packFile(
-  file: ModelFile,
-  { competition, pack }: UploadOptions,
-): Promise<PackedFile> {
-  if (file.size === 0 || file.size > MAX_MODEL_BYTES) {
-    throw new RangeError(
-      `the file has ${formatInteger(file.size)} bytes; models have 1 to ${
-        formatInteger(MAX_MODEL_BYTES)
-      }`,
-    );
-  }
-  const manifest = await competition.data.peek()!.manifest.load();
-  requireFair(manifest, competition.snapshot.peek()!.competition);
-  const packed = await pack(new Uint8Array(await file.arrayBuffer()), manifest);
-  return { name: file.name, size: file.size, packed, mode: manifest.mode };
-}
-
-/** @throws {RangeError} for a payload above the competition's limit */
-function checkSize(
-  payload: Uint8Array,
-  { mode, competition }: { mode: Manifest["mode"]; competition: Competition },
-): void {
-  const { byteLimit } = competition.snapshot.peek()!.competition;
-  if (payload.length <= byteLimit) return;
-  throw new RangeError(
-    `packed${mode === "sealed" ? " and sealed" : ""}, the model has ${
-      formatBytes(payload.length)
-    }, and this competition takes at most ${
-      formatBytes(byteLimit)
-    }: make it smaller, for example with fewer or quantised weights`,
-  );
-}
-
-/** Says that an upload which the chain has begun to take in the same epoch is dropped, if it is. */
-function startsAgain(
-  { sent, epoch }: UploadPlan,
-  { upload }: Participant,
-): { reason: string } | undefined {
-  if (sent > 0 || upload?.epoch !== epoch) return undefined;
-  return { reason: ANOTHER_BEGUN };
-}
-
-function gasOf({ chunks, sent }: UploadPlan): number {
-  return chunks.slice(sent).reduce(
-    (sum, { data }, i, rest) => sum + chunkGas(data, { last: i === rest.length - 1 }),
-    0,
-  );
-}
-
-/** @throws {RangeError} outside the submission phase */
-function runningEpoch({ phase }: Competition): number {
-  const current = phase.peek();
-  if (current?.name === "submission") return current.epoch;
-  throw new RangeError("models are taken in the submission phase only");
 }
 
 /** @throws {Error} if the user changed account or network meanwhile: the rest belongs to the author of the start */

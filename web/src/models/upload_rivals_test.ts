@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { noiseModel } from "../../test/support/models.ts";
 import {
+  choose,
   CHUNKS,
   expectStep,
   file,
@@ -31,8 +32,8 @@ Deno.test("a second tab goes on where the first has stopped", async () => {
     await using _chain = started.chain;
     const { upload, visitor } = started;
     const second = await anotherPage(started, { mode });
-    await upload.choose(file(MODEL));
-    await second.upload.choose(file(MODEL));
+    await choose(upload, file(MODEL));
+    await choose(second.upload, file(MODEL));
     visitor.answers.push(true, true, false);
     await upload.send();
     await second.upload.send();
@@ -47,8 +48,8 @@ Deno.test("a page asks again before it drops an upload that another one has begu
     await using _chain = started.chain;
     const { upload, visitor } = started;
     const second = await anotherPage(started, { mode });
-    await upload.choose(file(MODEL));
-    await second.upload.choose(file(noiseModel({ hidden: 99 })));
+    await choose(upload, file(MODEL));
+    await choose(second.upload, file(noiseModel({ hidden: 99 })));
     visitor.answers.push(true, false);
     await upload.send();
     await second.upload.send();
@@ -65,8 +66,8 @@ Deno.test("a page asks again if another one has submitted a model since", async 
     const started = await start({ mode, epochs: 1 });
     await using _chain = started.chain;
     const second = await anotherPage(started, { mode });
-    await started.upload.choose(file(SMALL));
-    await second.upload.choose(file(SMALL));
+    await choose(started.upload, file(SMALL));
+    await choose(second.upload, file(SMALL));
     await started.upload.send();
     await second.upload.send();
     assert.deepEqual(second.visitor.sent, []);
@@ -86,15 +87,15 @@ Deno.test("a file chosen by mistake does not cost the first one its seal", async
   const started = await start({ mode: "sealed", epochs: 1 });
   await using _chain = started.chain;
   started.visitor.answers.push(true, false);
-  await started.upload.choose(file(MODEL));
+  await choose(started.upload, file(MODEL));
   await started.upload.send();
   const { visitor, upload } = await anotherPage(started, { mode: "sealed" });
-  await upload.choose(file(noiseModel({ hidden: 99 }), "wrong.onnx"));
+  await choose(upload, file(noiseModel({ hidden: 99 }), "wrong.onnx"));
   visitor.answers.push(false);
   await upload.send();
   expectStep(upload.state.value, "paused");
   upload.reset();
-  await upload.choose(file(MODEL));
+  await choose(upload, file(MODEL));
   assert.equal(expectStep(upload.state.value, "confirm").plan.sent, 1);
 });
 
@@ -111,12 +112,12 @@ Deno.test("bytes of two pages in one submission are no success, and the seal is 
     // The prompt for the second chunk is open when another browser starts again.
     if (call.method === "eth_sendTransaction" && ++prompts === 2) {
       second.visitor.answers.push(true, false);
-      await second.upload.choose(file(model));
+      await choose(second.upload, file(model));
       await second.upload.send();
     }
     return await request(call);
   };
-  await upload.choose(file(model));
+  await choose(upload, file(model));
   await upload.send();
   const { problem, plan } = expectStep(upload.state.value, "paused");
   assert.match(problem, /^Another page .* mixed .* scores 0/);

@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import { readPayload } from "../../../core/chain/payload.ts";
-import { packModel } from "../../../core/model/packing/pack.ts";
 import type { Hex } from "../../../core/protocol/types.ts";
 import { isSealed, payloadContext, SEAL_BYTES, unseal } from "../../../core/seal/sealed.ts";
 import { noiseModel } from "../../test/support/models.ts";
 import {
+  choose,
   CHUNKS,
   expectStep,
   file,
   MODEL,
+  packedOf,
   SMALL,
   start,
   type Started,
@@ -41,14 +42,14 @@ Deno.test("a sealed upload opens by the epoch's beacon, as its author's only", a
   const started = await startSealed();
   await using chain = started.chain;
   const { upload, account } = started;
-  await upload.choose(file(MODEL));
+  await choose(upload, file(MODEL));
   const { plan, file: { packed } } = expectStep(upload.state.value, "confirm");
   assert.equal(plan.payload.length, packed.length + SEAL_BYTES);
   await upload.send();
   expectStep(upload.state.value, "done");
   const payload = await payloadOf(started);
   assert.ok(isSealed(payload));
-  assert.deepEqual(await open(started, payload, account), packModel(MODEL));
+  assert.deepEqual(await open(started, payload, account), await packedOf(MODEL));
   await assert.rejects(open(started, payload, chain.accounts[2]!), { name: "InvalidSeal" });
 });
 
@@ -57,20 +58,20 @@ Deno.test("an interrupted upload goes on with the bytes of its seal", async (t) 
   await using chain = started.chain;
   const { visitor, upload, account } = started;
   visitor.answers.push(true, false);
-  await upload.choose(file(MODEL));
+  await choose(upload, file(MODEL));
   const { plan: { payload } } = expectStep(upload.state.value, "confirm");
   await upload.send();
   assert.equal(expectStep(upload.state.value, "paused").plan.sent, 1);
 
   await t.step("not in a browser that does not have them, and not for another file", async () => {
     const stranger = uploadOf(await visit(chain, { account, manifest: SEALED }));
-    await stranger.choose(file(MODEL));
+    await choose(stranger, file(MODEL));
     const { plan, reason } = expectStep(stranger.state.value, "confirm");
     assert.equal(plan.sent, 0);
     assert.match(reason!, /sealed in another browser.*starts again/);
     const { vault } = visitor;
     const other = uploadOf(await visit(chain, { account, manifest: SEALED, vault }));
-    await other.choose(file(noiseModel({ hidden: 99 })));
+    await choose(other, file(noiseModel({ hidden: 99 })));
     assert.equal(expectStep(other.state.value, "confirm").plan.sent, 0);
   });
 
@@ -78,7 +79,7 @@ Deno.test("an interrupted upload goes on with the bytes of its seal", async (t) 
     const { vault } = visitor;
     const next = await visit(chain, { account, manifest: SEALED, vault });
     const resumed = uploadOf(next);
-    await resumed.choose(file(MODEL));
+    await choose(resumed, file(MODEL));
     const { plan, reason } = expectStep(resumed.state.value, "confirm");
     assert.deepEqual([plan.sent, reason], [1, undefined]);
     assert.deepEqual(plan.payload, payload);
@@ -86,13 +87,13 @@ Deno.test("an interrupted upload goes on with the bytes of its seal", async (t) 
     expectStep(resumed.state.value, "done");
     assert.equal(next.sent.length, CHUNKS - 1);
     assert.deepEqual(await payloadOf(started), payload);
-    assert.deepEqual(await open(started, payload, account), packModel(MODEL));
+    assert.deepEqual(await open(started, payload, account), await packedOf(MODEL));
   });
 
   await t.step("the next submission of the same file has a seal of its own", async () => {
     await visitor.competition.refresh();
     upload.reset();
-    await upload.choose(file(MODEL));
+    await choose(upload, file(MODEL));
     const { plan } = expectStep(upload.state.value, "confirm");
     assert.equal(plan.sent, 0);
     assert.notDeepEqual(plan.payload, payload);
@@ -105,7 +106,7 @@ Deno.test("another account seals again, and the first one's upload is not lost",
   const { visitor, upload, account } = started;
   const other = chain.accounts[2]!;
   visitor.answers.push(true, false);
-  await upload.choose(file(MODEL));
+  await choose(upload, file(MODEL));
   await upload.send();
   const first = expectStep(upload.state.value, "paused").plan;
   visitor.changeAccount(other);
@@ -116,17 +117,17 @@ Deno.test("another account seals again, and the first one's upload is not lost",
   assert.notDeepEqual(plan.payload, first.payload);
   await upload.send();
   expectStep(upload.state.value, "done");
-  assert.deepEqual(await open(started, await payloadOf(started), other), packModel(MODEL));
+  assert.deepEqual(await open(started, await payloadOf(started), other), await packedOf(MODEL));
   visitor.changeAccount(account);
   await visitor.competition.refresh();
   upload.reset();
-  await upload.choose(file(MODEL));
+  await choose(upload, file(MODEL));
   assert.equal(expectStep(upload.state.value, "confirm").plan.sent, 1);
   await upload.send();
   expectStep(upload.state.value, "done");
   const payload = await payloadOf(started, 1);
   assert.deepEqual(payload, first.payload);
-  assert.deepEqual(await open(started, payload, account), packModel(MODEL));
+  assert.deepEqual(await open(started, payload, account), await packedOf(MODEL));
 });
 
 Deno.test("an account changed at the confirmation is sealed for before anything is sent", async () => {
@@ -134,14 +135,14 @@ Deno.test("an account changed at the confirmation is sealed for before anything 
   await using chain = started.chain;
   const { visitor, upload } = started;
   const other = chain.accounts[2]!;
-  await upload.choose(file(SMALL));
+  await choose(upload, file(SMALL));
   visitor.changeAccount(other);
   await upload.send();
   expectStep(upload.state.value, "confirm");
   assert.deepEqual(visitor.sent, []);
   await upload.send();
   expectStep(upload.state.value, "done");
-  assert.deepEqual(await open(started, await payloadOf(started), other), packModel(SMALL));
+  assert.deepEqual(await open(started, await payloadOf(started), other), await packedOf(SMALL));
 });
 
 Deno.test("two pages of an account never mix their seals", async () => {
@@ -157,18 +158,18 @@ Deno.test("two pages of an account never mix their seals", async () => {
     if (call.method !== "eth_sendTransaction") return answer;
     provider.request = original;
     second.answers.push(true, false);
-    await rival.choose(file(MODEL));
+    await choose(rival, file(MODEL));
     await rival.send();
     return answer;
   };
-  await upload.choose(file(MODEL));
+  await choose(upload, file(MODEL));
   await upload.send();
   const { problem } = expectStep(upload.state.value, "paused");
   assert.match(problem, /^Another page has begun an upload of your account/);
   assert.equal(visitor.sent.length, 1);
   await rival.send();
   expectStep(rival.state.value, "done");
-  assert.deepEqual(await open(started, await payloadOf(started), account), packModel(MODEL));
+  assert.deepEqual(await open(started, await payloadOf(started), account), await packedOf(MODEL));
 });
 
 Deno.test("a sealed model whose receipt was lost is not sent twice", async () => {
@@ -180,7 +181,7 @@ Deno.test("a sealed model whose receipt was lost is not sent twice", async () =>
     visitor.writer.wait = wait;
     return Promise.reject(new Error("no chain node answered"));
   };
-  await upload.choose(file(SMALL));
+  await choose(upload, file(SMALL));
   await upload.send();
   expectStep(upload.state.value, "paused");
   await upload.send();
@@ -189,20 +190,23 @@ Deno.test("a sealed model whose receipt was lost is not sent twice", async () =>
 });
 
 Deno.test("the byte limit is that of the sealed model", async () => {
-  const size = packModel(SMALL).length + SEAL_BYTES;
-  for (const [byteLimit, step] of [[size, "confirm"], [size - 1, "choose"]] as const) {
+  const size = (await packedOf(SMALL)).length + SEAL_BYTES;
+  for (const [byteLimit, fits] of [[size, true], [size - 1, false]] as const) {
     const { chain, upload } = await startSealed({ byteLimit });
     await using _chain = chain;
-    await upload.choose(file(SMALL));
-    const state = expectStep(upload.state.value, step);
-    if (state.step === "choose") assert.match(state.problem!, /^Packed and sealed, the model has/);
+    await upload.choose([file(SMALL)]);
+    const { selection } = expectStep(upload.state.value, "weights");
+    assert.deepEqual([selection.model.choices[0]!.fits, selection.model.choices[0]!.bytes], [
+      fits,
+      size,
+    ]);
   }
 });
 
 Deno.test("a sealed competition with several epochs takes no model", async () => {
   const { chain, visitor, upload } = await startSealed({ epochs: 3 });
   await using _chain = chain;
-  await upload.choose(file(SMALL));
+  await choose(upload, file(SMALL));
   const { problem } = expectStep(upload.state.value, "choose");
   assert.match(problem!, /has 3 epochs: its test set is public after the first one/);
   assert.deepEqual(visitor.sent, []);
@@ -216,7 +220,7 @@ Deno.test("a browser that keeps no seals says so before the first of several chu
     ...visitor,
     vault: { ...visitor.vault, put: () => Promise.resolve(false) },
   });
-  await upload.choose(file(MODEL));
+  await choose(upload, file(MODEL));
   await upload.send();
   const { reason } = expectStep(upload.state.value, "confirm");
   assert.match(reason!, /do not reload or close this page/);
@@ -224,7 +228,7 @@ Deno.test("a browser that keeps no seals says so before the first of several chu
   await upload.send();
   expectStep(upload.state.value, "done");
   upload.reset();
-  await upload.choose(file(SMALL));
+  await choose(upload, file(SMALL));
   await upload.send();
   expectStep(upload.state.value, "done");
 });

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { readPayload } from "../../../core/chain/payload.ts";
-import { packModel } from "../../../core/model/packing/pack.ts";
 import { noiseModel } from "../../test/support/models.ts";
 import {
+  choose,
   CHUNKS,
   expectStep,
   file,
   MODEL,
+  packedOf,
   SMALL,
   start,
   uploadOf,
@@ -19,7 +20,7 @@ Deno.test("an upload: the cost first, a declined chunk, going on in another visi
   await using _chain = chain;
 
   await t.step("choose() packs, cuts and quotes; nothing is sent", async () => {
-    await upload.choose(file(MODEL));
+    await choose(upload, file(MODEL));
     const { plan, quote } = expectStep(upload.state.value, "confirm");
     assert.deepEqual([plan.chunks.length, plan.sent, plan.epoch], [CHUNKS, 0, 0]);
     assert.ok(quote.gas > 40 * 0.9 * plan.payload.length);
@@ -38,7 +39,7 @@ Deno.test("an upload: the cost first, a declined chunk, going on in another visi
     const next = await visit(chain, { account, manifest: testManifest() });
     assert.equal(next.competition.participant.value?.upload?.received, 120_000);
     const resumed = uploadOf(next);
-    await resumed.choose(file(MODEL));
+    await choose(resumed, file(MODEL));
     const { plan, quote } = expectStep(resumed.state.value, "confirm");
     assert.equal(plan.sent, 1);
     assert.ok(quote.gas < 40 * (plan.payload.length - 110_000));
@@ -52,7 +53,7 @@ Deno.test("an upload: the cost first, a declined chunk, going on in another visi
     const [submission] = visitor.competition.snapshot.value!.submissions;
     const { provider, contract } = chain;
     const payload = await readPayload(provider, { contract, id: 0, submission: submission! });
-    assert.deepEqual(payload, packModel(MODEL));
+    assert.deepEqual(payload, await packedOf(MODEL));
   });
 });
 
@@ -60,14 +61,14 @@ Deno.test("send() after a pause goes on by itself; a second upload is counted", 
   const { chain, visitor, upload } = await start();
   await using _chain = chain;
   visitor.answers.push(true, true, false);
-  await upload.choose(file(MODEL));
+  await choose(upload, file(MODEL));
   await upload.send();
   expectStep(upload.state.value, "paused");
   await upload.send();
   expectStep(upload.state.value, "done");
   assert.equal(visitor.sent.length, CHUNKS);
   upload.reset();
-  await upload.choose(file(noiseModel({ hidden: 1 })));
+  await choose(upload, file(noiseModel({ hidden: 1 })));
   await upload.send();
   expectStep(upload.state.value, "done");
   assert.equal(visitor.competition.participant.value?.submissions, 2);
@@ -77,12 +78,12 @@ Deno.test("another file starts again, whatever the chain has", async () => {
   const { chain, visitor, upload } = await start();
   await using _chain = chain;
   visitor.answers.push(true, false);
-  await upload.choose(file(MODEL));
+  await choose(upload, file(MODEL));
   await upload.send();
   upload.reset();
   const other = MODEL.slice();
   other[5000]! ^= 1;
-  await upload.choose(file(other));
+  await choose(upload, file(other));
   assert.equal(expectStep(upload.state.value, "confirm").plan.sent, 0);
   await upload.send();
   expectStep(upload.state.value, "done");
@@ -92,7 +93,7 @@ Deno.test("an upload that crosses an epoch's end starts again in the next, its c
   const { chain, stage, visitor, upload } = await start();
   await using _chain = chain;
   visitor.answers.push(true, false);
-  await upload.choose(file(MODEL));
+  await choose(upload, file(MODEL));
   await upload.send();
   await stage.enterEpoch(1);
   await visitor.competition.refresh();
@@ -113,10 +114,10 @@ Deno.test("nothing is sent while a transaction of the account still waits for it
   const request = (method: string, params: unknown[]) => chain.provider.request({ method, params });
   await request("evm_setAutomine", [false]);
   await request("eth_sendTransaction", [{ from: account, to: account }]);
-  await upload.choose(file(MODEL));
+  await choose(upload, file(MODEL));
   assert.match(expectStep(upload.state.value, "choose").problem!, /still waits for a block/);
   await request("evm_mine", []);
-  await upload.choose(file(MODEL));
+  await choose(upload, file(MODEL));
   expectStep(upload.state.value, "confirm");
 });
 
@@ -124,7 +125,7 @@ Deno.test("changing the account stops it: the rest belongs to the author of the 
   const { chain, account, visitor, upload } = await start();
   await using _chain = chain;
   const other = chain.accounts[2]!;
-  await upload.choose(file(MODEL));
+  await choose(upload, file(MODEL));
   const { request } = visitor.session.wallet.value!.provider;
   visitor.session.wallet.value!.provider.request = async (call) => {
     const answer = await request(call);
@@ -149,7 +150,7 @@ Deno.test("going on with another account shows what it costs that one", async ()
   const { chain, visitor, upload } = await start({ alsoRegistered: 2 });
   await using _chain = chain;
   visitor.answers.push(true, false);
-  await upload.choose(file(MODEL));
+  await choose(upload, file(MODEL));
   await upload.send();
   visitor.changeAccount(chain.accounts[2]!);
   await upload.send();
@@ -163,7 +164,7 @@ Deno.test("going on with another account shows what it costs that one", async ()
 Deno.test("another account at the confirmation is asked again", async () => {
   const { chain, visitor, upload } = await start({ alsoRegistered: 2 });
   await using _chain = chain;
-  await upload.choose(file(SMALL));
+  await choose(upload, file(SMALL));
   visitor.changeAccount(chain.accounts[2]!);
   await upload.send();
   const { quote } = expectStep(upload.state.value, "confirm");
@@ -187,7 +188,7 @@ Deno.test("a model whose receipt was lost is not sent twice", async (t) => {
 
   await t.step("the transaction is in a block", async () => {
     loseReceipt(visitor);
-    await upload.choose(file(SMALL));
+    await choose(upload, file(SMALL));
     await upload.send();
     expectStep(upload.state.value, "paused");
     await upload.send();
@@ -198,7 +199,7 @@ Deno.test("a model whose receipt was lost is not sent twice", async (t) => {
 
   await t.step("the transaction still waits for its block", async () => {
     loseReceipt(visitor);
-    await upload.choose(file(SMALL));
+    await choose(upload, file(SMALL));
     await request("evm_setAutomine", [false]);
     await upload.send();
     expectStep(upload.state.value, "paused");
@@ -214,7 +215,7 @@ Deno.test("a model whose receipt was lost is not sent twice", async (t) => {
   });
 
   await t.step("the wallet lost the hash, and the epoch ended meanwhile", async () => {
-    await upload.choose(file(SMALL));
+    await choose(upload, file(SMALL));
     const { provider } = visitor.session.wallet.value!;
     const original = provider.request;
     provider.request = async (call) => {
@@ -237,7 +238,7 @@ Deno.test("a lost receipt between two chunks: the rest is sent, nothing twice", 
   const { chain, visitor, upload } = await start();
   await using _chain = chain;
   loseReceipt(visitor);
-  await upload.choose(file(MODEL));
+  await choose(upload, file(MODEL));
   await upload.send();
   assert.equal(expectStep(upload.state.value, "paused").plan.sent, 0);
   await upload.send();
@@ -256,7 +257,7 @@ Deno.test("a node that is behind does not make it send again", async () => {
     reader: { ...reader, snapshot: (id) => behind ? Promise.resolve(old) : reader.snapshot(id) },
   });
   loseReceipt(visitor);
-  await upload.choose(file(SMALL));
+  await choose(upload, file(SMALL));
   await upload.send();
   await upload.send();
   assert.match(expectStep(upload.state.value, "paused").problem, /node is behind/);
@@ -269,7 +270,7 @@ Deno.test("a node that is behind does not make it send again", async () => {
 Deno.test("clicking twice sends once", async () => {
   const { chain, visitor, upload } = await start();
   await using _chain = chain;
-  await upload.choose(file(SMALL));
+  await choose(upload, file(SMALL));
   await Promise.all([upload.send(), upload.send()]);
   expectStep(upload.state.value, "done");
   assert.equal(visitor.sent.length, 1);
@@ -280,23 +281,23 @@ Deno.test("choose() refuses what would be a waste, each with its reason", async 
   await using _chain = chain;
   const small = noiseModel({ hidden: 1 });
   const cases: [ModelFile, RegExp][] = [
-    [file(new Uint8Array()), /has 0 bytes; models have 1 to 16,777,216/],
-    [{ ...file(small), size: 2 ** 24 + 1 }, /has 16,777,217 bytes/],
-    [file(new Uint8Array(100).fill(7)), /expected an ONNX file/],
-    [file(MODEL), /packed, the model has 293\.0 KB, .* at most 50\.0 KB/i],
+    [file(new Uint8Array()), /at most 67\.11 MB, got an empty file/],
+    [{ ...file(small), size: 2 ** 26 + 1 }, /at most 67\.11 MB, got 67\.11 MB/],
+    [file(new Uint8Array(100).fill(7)), /expected a model as \.onnx, \.keras/],
+    [file(new Uint8Array(100).fill(7), "model.pt"), /PyTorch file.* torch\.onnx\.export/],
   ];
   for (const [chosen, message] of cases) {
-    await upload.choose(chosen);
+    await choose(upload, chosen);
     assert.match(expectStep(upload.state.value, "choose").problem!, message);
   }
   const other = await visit(chain, { account: chain.accounts[3]!, manifest: testManifest() });
   const stranger = uploadOf(other);
-  await stranger.choose(file(small));
+  await choose(stranger, file(small));
   const { problem } = expectStep(stranger.state.value, "choose");
   assert.match(problem!, /no participant of this competition: register first/);
   await stage.finish();
   await visitor.competition.refresh();
-  await upload.choose(file(small));
+  await choose(upload, file(small));
   assert.match(expectStep(upload.state.value, "choose").problem!, /submission phase only/);
 });
 
@@ -305,7 +306,7 @@ Deno.test("the quoted gas is enough, and not much more than what is used", async
   await using _chain = chain;
   for (const hidden of [1, 40, 100]) {
     const before = visitor.sent.length;
-    await upload.choose(file(noiseModel({ hidden })));
+    await choose(upload, file(noiseModel({ hidden })));
     const { quote } = expectStep(upload.state.value, "confirm");
     await upload.send();
     expectStep(upload.state.value, "done");

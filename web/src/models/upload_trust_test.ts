@@ -1,10 +1,18 @@
 import assert from "node:assert/strict";
 import { type Signal, signal } from "@preact/signals";
 import type { Snapshot } from "../../../core/chain/types.ts";
-import { packModel } from "../../../core/model/packing/pack.ts";
 import { localBeacon } from "../../../core/seal/local_beacon.ts";
-import { expectStep, file, SMALL, start, type Started } from "../../test/support/uploads.ts";
-import { createUpload, type UploadModel } from "./upload.ts";
+import {
+  choose,
+  expectStep,
+  file,
+  SMALL,
+  start,
+  type Started,
+  uploadOf,
+} from "../../test/support/uploads.ts";
+import { prepare } from "../work/prepare.ts";
+import type { UploadModel } from "./upload.ts";
 
 /** An upload on a page whose node tells whatever the test lets it tell. */
 function onNode(
@@ -15,12 +23,10 @@ function onNode(
   },
 ): UploadModel {
   const competition = { ...visitor.competition, snapshot };
-  return createUpload({
-    ...visitor,
-    competition,
-    pack(onnx) {
+  return uploadOf({ ...visitor, competition }, {
+    prepare(job) {
       whilePacking();
-      return Promise.resolve(packModel(onnx));
+      return prepare(job, { progress() {} });
     },
   });
 }
@@ -50,8 +56,8 @@ Deno.test("nothing is sealed to what the wallet's node does not confirm", async 
   for (const [lie, message] of lies) {
     const snapshot = signal<Snapshot | undefined>(honest);
     const upload = onNode(started, { snapshot, whilePacking: () => snapshot.value = lie });
-    await upload.choose(file(SMALL));
-    assert.match(expectStep(upload.state.value, "choose").problem!, message);
+    await choose(upload, file(SMALL));
+    assert.match(expectStep(upload.state.value, "weights").problem!, message);
   }
   assert.deepEqual(started.visitor.sent, []);
 });
@@ -62,8 +68,8 @@ Deno.test("an open model is not sent where the wallet's node tells of another ma
   const honest = started.visitor.competition.snapshot.peek()!;
   const competition = { ...honest.competition, manifest: "0x12" as const };
   const upload = onNode(started, { snapshot: signal({ ...honest, competition }) });
-  await upload.choose(file(SMALL));
-  assert.match(expectStep(upload.state.value, "choose").problem!, /another manifest/);
+  await choose(upload, file(SMALL));
+  assert.match(expectStep(upload.state.value, "weights").problem!, /another manifest/);
 });
 
 Deno.test("a node that tells of another seal after the cost was confirmed stops the upload", async () => {
@@ -73,7 +79,7 @@ Deno.test("a node that tells of another seal after the cost was confirmed stops 
   const honest = visitor.competition.snapshot.peek()!;
   const snapshot = signal<Snapshot | undefined>(honest);
   const upload = onNode(started, { snapshot });
-  await upload.choose(file(SMALL));
+  await choose(upload, file(SMALL));
   const { plan: { seal } } = expectStep(upload.state.value, "confirm");
   assert.deepEqual(seal, {
     round: started.stage.unsealRound(0),

@@ -7,6 +7,7 @@ import { shortAddress } from "./format.ts";
 import { OwnBeacon } from "./ModeNotice.tsx";
 import { Notice } from "./Notice.tsx";
 import { ProgressBar } from "./ProgressBar.tsx";
+import { WeightsStep } from "./WeightsStep.tsx";
 import { opensText, sizesText, uploadProgress } from "./submit_progress.ts";
 
 /** An upload under way. */
@@ -16,6 +17,17 @@ export function UploadProgress(
   const state = upload.state.value;
   switch (state.step) {
     case "checking":
+      return (
+        <>
+          <ProgressBar label={uploadProgress(state)!} share={state.share} />
+          <div class="actions">
+            <button type="button" class="button" onClick={upload.reset}>Cancel</button>
+          </div>
+        </>
+      );
+    case "weights":
+      return <WeightsStep {...state} upload={upload} />;
+    case "quoting":
       return <ProgressBar label={uploadProgress(state)!} />;
     case "confirm": {
       const { file, plan, quote, reason } = state;
@@ -29,7 +41,7 @@ export function UploadProgress(
           quote={quote}
           action="Confirm and upload"
           onConfirm={upload.send}
-          onCancel={upload.reset}
+          onCancel={upload.back}
         >
           <p>
             {sizesText(file, plan)} {seal !== undefined && opensText(seal)} {plan.sent > 0 &&
@@ -59,7 +71,9 @@ export function UploadProgress(
             Stopped after {state.plan.sent} of {state.plan.chunks.length} chunks. {state.problem}
           </Notice>
           <div class="actions">
-            <button type="button" class="button" onClick={upload.reset}>Choose another file</button>
+            <button type="button" class="button" onClick={upload.reset}>
+              Choose another model
+            </button>
             <button type="button" class="button primary" onClick={upload.send}>Go on</button>
           </div>
         </>

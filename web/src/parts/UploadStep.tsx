@@ -46,14 +46,15 @@ function Content(
     <>
       {seal !== undefined && <SealTerms seal={seal} />}
       <p class="muted small">
-        An ONNX file of at most {formatBytes(byteLimit)},{" "}
-        {seal === undefined ? "packed" : "packed and sealed"}. Submission{" "}
+        A model of at most {formatBytes(byteLimit)},{" "}
+        {seal === undefined ? "packed" : "packed and sealed"}: an ONNX file (with the .data file
+        beside it), .keras, .h5, or TensorFlow.js model.json with its shards. Submission{" "}
         {participant.submissions + 1} of{" "}
         {maxPerParticipant}. Nothing is sent before you have seen the cost.
       </p>
       <Unfinished competition={competition} participant={participant} />
       {state.problem !== undefined && <Notice kind="bad">{state.problem}</Notice>}
-      <FileDrop onFile={upload.choose} />
+      <FileDrop onFiles={upload.choose} />
     </>
   );
 }
@@ -86,8 +87,8 @@ function Unfinished(
   return (
     <Notice kind="warn">
       An upload is unfinished: {formatBytes(upload.received)} of {formatBytes(upload.size)}{" "}
-      are on the chain. Choose the same file{competition.seal.value !== undefined &&
-        ", in the browser that sealed it,"} to go on; another file starts again.
+      are on the chain. Choose the same files{competition.seal.value !== undefined &&
+        ", in the browser that sealed it,"} to go on; another model starts again.
     </Notice>
   );
 }

@@ -1,20 +1,18 @@
-/** Checks, packs and seals a model off the page's thread: level 9 takes seconds, and no file may freeze the page. */
-import { modelTask } from "../../../core/evaluate/task.ts";
+/** Prepares and seals a model off the page's thread: it takes seconds, and no file may freeze the page. */
 import type { Manifest } from "../../../core/dataset/manifest.ts";
-import { admitModel } from "../../../core/model/admission/admit.ts";
-import { packModel } from "../../../core/model/packing/pack.ts";
 import type { Hex } from "../../../core/protocol/types.ts";
 import type { PayloadOwner } from "../../../core/seal/sealed.ts";
+import { type NamedBytes, prepare, type Prepared } from "./prepare.ts";
 import { type Port, serve } from "./rpc.ts";
 import { requireSecureContext } from "./secure_context.ts";
 
 /** What the worker answers. */
 export interface ModelJobs {
   /**
-   * Packs an ONNX file that the competition admits. Fails as InvalidModel for a model that would score 0 (PROTOCOL.md
-   * section 7), as RangeError for an empty or too large file.
+   * What could be submitted of these files. Fails as ConversionError for files that are no model, as InvalidModel for
+   * a model that would score 0 (PROTOCOL.md section 7), as RangeError for one that is too large.
    */
-  pack: { input: { onnx: Uint8Array; manifest: Manifest }; output: { packed: Uint8Array } };
+  prepare: { input: { files: NamedBytes[]; manifest: Manifest }; output: Prepared };
   /** Seals a packed model for its author and a beacon's round (PROTOCOL.md section 3). */
   seal: { input: SealJob; output: { payload: Uint8Array } };
 }
@@ -32,10 +30,7 @@ export interface SealJob {
 }
 
 serve<ModelJobs>(globalThis as unknown as Port, {
-  pack({ onnx, manifest }) {
-    admitModel(onnx, modelTask(manifest));
-    return { packed: packModel(onnx) };
-  },
+  prepare,
   async seal({ packed, owner, ...to }) {
     requireSecureContext();
     const { payloadContext, seal } = await import("../../../core/seal/sealed.ts");

@@ -1,7 +1,9 @@
 /** Starts the page's workers when they are first needed. */
 import type { DataJobs } from "./data_worker.ts";
 import type { ModelJobs } from "./model_worker.ts";
+import { oneShotCaller } from "./one_shot.ts";
 import { type Caller, createCaller } from "./rpc.ts";
+import type { ScoreJobs } from "./score_worker.ts";
 
 /** Calls of the worker that reads from IPFS; one worker serves the whole visit, unless it breaks. */
 export function createDataCaller(): Caller<DataJobs> {
@@ -21,14 +23,16 @@ export function createDataCaller(): Caller<DataJobs> {
   };
 }
 
-/** Calls of the worker that packs models. Each call has a worker of its own, which ends with it, even if it hangs. */
+/** Calls of the worker that prepares and seals models; each has one of its own. */
 export function createModelCaller(): Caller<ModelJobs> {
-  return async (name, input, options = {}) => {
-    const worker = new Worker(new URL("./model_worker.ts", import.meta.url), { type: "module" });
-    try {
-      return await createCaller<ModelJobs>(worker)(name, input, options);
-    } finally {
-      worker.terminate();
-    }
-  };
+  return oneShotCaller<ModelJobs>(() =>
+    new Worker(new URL("./model_worker.ts", import.meta.url), { type: "module" })
+  );
+}
+
+/** Calls of the worker that scores models; each has one of its own, with a fresh runtime. */
+export function createScoreCaller(): Caller<ScoreJobs> {
+  return oneShotCaller<ScoreJobs>(() =>
+    new Worker(new URL("./score_worker.ts", import.meta.url), { type: "module" })
+  );
 }

@@ -9,6 +9,7 @@ const TYPES: Record<string, string> = {
   css: "text/css",
   json: "application/json",
   svg: "image/svg+xml",
+  gz: "application/gzip",
 };
 
 /** A server of the site. */

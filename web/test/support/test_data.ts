@@ -51,7 +51,7 @@ export async function serveData(): Promise<DataServer> {
     classes: ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
     input: {
       shape: [SIDE * SIDE],
-      altShapes: [[1, SIDE, SIDE]],
+      altShapes: [[1, SIDE, SIDE], [SIDE, SIDE, 1]],
       dtype: "uint8",
       scale: 1 / 255,
       offset: 0,

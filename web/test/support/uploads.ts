@@ -2,15 +2,16 @@
 import assert from "node:assert/strict";
 import { startChain, type TestChain } from "../../../core/chain/testing/chain.ts";
 import type { Manifest } from "../../../core/dataset/manifest.ts";
-import { admitModel } from "../../../core/model/admission/admit.ts";
-import { packModel } from "../../../core/model/packing/pack.ts";
 import type { Hex, Terms } from "../../../core/protocol/types.ts";
 import {
   createUpload,
   type ModelFile,
   type UploadModel,
+  type UploadOptions,
   type UploadState,
 } from "../../src/models/upload.ts";
+import { hashOf } from "../../src/models/upload_plan.ts";
+import { prepare, type Prepared } from "../../src/work/prepare.ts";
 import { noiseModel } from "./models.ts";
 import { Stage } from "./stage.ts";
 import { testManifest, visit, type Visitor } from "./visitor.ts";
@@ -54,16 +55,41 @@ export async function start(
   return { chain, stage, account, visitor, upload: uploadOf(visitor) };
 }
 
-/** The upload of a visitor. */
-export function uploadOf(visitor: Visitor): UploadModel {
-  const task = { shapes: [[784]], batch: 100, classes: 10 };
+/** The upload of a visitor. Nothing is scored: that has tests of its own. */
+export function uploadOf(visitor: Visitor, changes: Partial<UploadOptions> = {}): UploadModel {
+  const unscored = () => Promise.reject(new Error("no data in this test"));
   return createUpload({
     ...visitor,
-    pack(onnx) {
-      admitModel(onnx, task);
-      return Promise.resolve(packModel(onnx));
-    },
+    prepare: prepareOnce,
+    scoring: { rows: unscored, runtime: unscored, score: unscored },
+    ...changes,
   });
+}
+
+/** Chooses a file, and float32 for its weights, where that is asked; up to the cost. */
+export async function choose(upload: UploadModel, file: ModelFile): Promise<void> {
+  await upload.choose([file]);
+  const state = upload.state.value;
+  if (state.step !== "weights") return;
+  state.selection.choose(0);
+  await upload.proceed();
+}
+
+/** What is submitted of an ONNX file with float32 weights. */
+export async function packedOf(onnx: Uint8Array): Promise<Uint8Array> {
+  const job = { files: [{ name: "model.onnx", bytes: onnx }], manifest: testManifest() };
+  return (await prepareOnce(job)).candidates[0]!.packed;
+}
+
+const prepared = new Map<string, Promise<Prepared>>();
+
+/** Prepares as the worker does, the same file once: packing takes seconds. */
+function prepareOnce(job: Parameters<typeof prepare>[0]): Promise<Prepared> {
+  const key = job.files.map(({ name, bytes }) => `${name} ${hashOf([{ offset: 0, data: bytes }])}`)
+    .join();
+  const found = prepared.get(key) ?? prepare(job, { progress() {} });
+  prepared.set(key, found);
+  return found;
 }
 
 /** A file as browsers give it. */
