@@ -8,6 +8,7 @@ import type { Runtime } from "../runtime.ts";
 import { tableOf } from "../testing.ts";
 import { BOMBS } from "./bombs.ts";
 import { CONSTANTS } from "./constants.ts";
+import { COSTS } from "./costs.ts";
 import { GRAPHS } from "./graphs.ts";
 import { CLASSES, FEATURES, honest, type Hostile, type HostileTable, packed } from "./hostile.ts";
 import { NUMBERS } from "./numbers.ts";
@@ -26,6 +27,7 @@ export const HOSTILE: Readonly<Record<string, HostileTable>> = {
   bomb: BOMBS,
   number: NUMBERS,
   tree: TREES,
+  cost: COSTS,
 };
 
 /** What came of a payload. */

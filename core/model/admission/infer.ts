@@ -6,7 +6,7 @@ import { fold } from "./fold.ts";
 import { MAX_RANK, MAX_TENSOR_ELEMENTS } from "./limits.ts";
 import { type Effect, Operation, type Value, type Written } from "./operation.ts";
 import { operatorOf } from "./operators.ts";
-import { sizeOf, WORK } from "./work.ts";
+import { FEW_LINKS, sizeOf, WORK } from "./work.ts";
 
 /** One node at one batch size. */
 export interface Step {
@@ -95,7 +95,10 @@ function stepOf(
     const tensor = node.opType === "Constant" ? operation.tensor("value") : undefined;
     return tensor === undefined ? value : constantOf(tensor);
   });
-  const { macs, work, scratch } = costOf(effect, outputs);
+  const { macs, work, scratch } = costOf(effect, {
+    outputs,
+    links: node.input.length + node.output.length,
+  });
   return { node, inputs, outputs, macs, work, scratch, constant };
 }
 
@@ -124,11 +127,12 @@ function checked(operation: Operation, value: Value): Value {
 
 function costOf(
   { macs = 0, work, scratch = 0 }: Effect,
-  outputs: readonly (Value | undefined)[],
+  { outputs, links }: { outputs: readonly (Value | undefined)[]; links: number },
 ): { macs: number; work: number; scratch: number } {
   let moved = 0;
   for (const output of outputs) if (output !== undefined) moved += sizeOf(output.dims);
-  const all = WORK.node + (work ?? macs + WORK.moved * moved);
+  const all = WORK.node + Math.max(0, links - FEW_LINKS) * WORK.link +
+    (work ?? macs + WORK.moved * moved);
   for (const count of [macs, all, scratch]) {
     // A rule that gives no count must never pass for one that costs nothing.
     if (!(count >= 0)) throw new InvalidModel("cost", `model: expected a cost, got ${count}`);

@@ -31,7 +31,7 @@ export const MAX_CONSTANT_BYTES = 16 * 1024 * 1024;
 export const MAX_UNFOLDED_BYTES = 32 * 1024 * 1024;
 
 /** Most inputs and outputs of all nodes together: each takes time when the model is loaded, and in every run. */
-export const MAX_LINKS = 16_384;
+export const MAX_LINKS = 131_072;
 
 /** Most dimensions of a value. */
 export const MAX_RANK = 8;

@@ -7,6 +7,8 @@ export const WORK = {
   run: 500_000,
   /** A node: its start in each run. */
   node: 20_000,
+  /** An input or output of a node beyond the first {@linkcode FEW_LINKS}. */
+  link: 1500,
   /** An element moved with its neighbours, as by Concat; or one that a simple vector function makes, as by Add or Relu. */
   moved: 8,
   /** An element moved on its own, as by a Transpose or a gather of single elements. */
@@ -22,6 +24,9 @@ export const WORK = {
   /** An element sorted, for each doubling of how many there are. */
   sorted: 120,
 } as const;
+
+/** Inputs and outputs that the start of a node counts in. */
+export const FEW_LINKS = 8;
 
 /** Number of elements of a shape. */
 export function sizeOf(dims: readonly number[]): number {

@@ -81,7 +81,7 @@ function sizesOf(operation: Operation, cell: Cell) {
   if (x.dims.length !== 3) throw operation.refuse("3 dimensions", `shape [${x.dims}]`);
   if (operation.int("layout", 0) !== 0) throw operation.refuse("layout 0", "another");
   const [length, batch, features] = x.dims as [number, number, number];
-  // The runtime aborts on products with nothing to sum over.
+  // GRU aborts the runtime where there are no features; the others are kept alike.
   if (sizeOf(x.dims) === 0) throw operation.refuse("a sequence of some size", `[${x.dims}]`);
   const direction = operation.text("direction", "forward");
   if (!["forward", "reverse", "bidirectional"].includes(direction)) {
