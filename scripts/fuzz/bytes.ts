@@ -1,4 +1,5 @@
 /** Changes of a file's bytes, without regard to what they mean, or with regard to the wire format alone. */
+import { concatBytes } from "@noble/hashes/utils.js";
 import type { Random } from "../demo/random.ts";
 
 /** A change of bytes, by what it does. */
@@ -19,14 +20,17 @@ export const MANGLES: Readonly<Record<string, Mangle>> = {
   "cut off": (bytes, random) => bytes.subarray(0, random.integer(bytes.length)),
   "take out": (bytes, random) => {
     const { from, to } = range(bytes, random);
-    return join(bytes.subarray(0, from), bytes.subarray(to));
+    return concatBytes(bytes.subarray(0, from), bytes.subarray(to));
   },
   "repeat": (bytes, random) => {
     const { from, to } = range(bytes, random);
-    return join(bytes.subarray(0, to), bytes.subarray(from));
+    return concatBytes(bytes.subarray(0, to), bytes.subarray(from));
   },
   "add": (bytes, random) =>
-    join(bytes, Uint8Array.from({ length: 1 + random.integer(8) }, () => random.integer(256))),
+    concatBytes(
+      bytes,
+      Uint8Array.from({ length: 1 + random.integer(8) }, () => random.integer(256)),
+    ),
 };
 
 /** Changes of protobuf fields: of the file, or of its graph. */
@@ -47,7 +51,7 @@ export const FIELD_MANGLES: Readonly<Record<string, Mangle>> = {
     const at = random.integer(fields.length);
     const field = fields[at]!;
     const end = varintEnd(field, 0) - 1;
-    const longer = join(
+    const longer = concatBytes(
       field.subarray(0, end),
       Uint8Array.of(field[end]! | 128, 0),
       field.subarray(end + 1),
@@ -77,13 +81,13 @@ function changeFields(change: (fields: Uint8Array[], random: Random) => Uint8Arr
     const fields = split(bytes);
     if (fields.length === 0) return bytes;
     const at = fields.findIndex((field) => field[0] === GRAPH_TAG);
-    if (at < 0 || random.integer(2) === 0) return join(...change(fields, random));
+    if (at < 0 || random.integer(2) === 0) return concatBytes(...change(fields, random));
     const graph = fields[at]!;
     const inner = split(graph.subarray(varintEnd(graph, 1)));
     if (inner.length === 0) return bytes;
-    const changed = join(...change(inner, random));
-    return join(
-      ...fields.with(at, join(Uint8Array.of(GRAPH_TAG), varint(changed.length), changed)),
+    const changed = concatBytes(...change(inner, random));
+    return concatBytes(
+      ...fields.with(at, concatBytes(Uint8Array.of(GRAPH_TAG), varint(changed.length), changed)),
     );
   };
 }
@@ -129,16 +133,6 @@ function varint(value: number): Uint8Array {
 function range(bytes: Uint8Array, random: Random): { from: number; to: number } {
   const from = random.integer(bytes.length);
   return { from, to: Math.min(bytes.length, from + 1 + random.integer(40)) };
-}
-
-function join(...parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }
 
 /** One of several. */

@@ -1,15 +1,6 @@
 /** Protobuf by hand (protobuf.dev/programming-guides/encoding), for what no encoder would write. */
 
-/** The bytes of all, one after the other. */
-export function concat(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
-}
+import { concatBytes } from "@noble/hashes/utils.js";
 
 /** The same bytes again and again. */
 export function repeated(part: Uint8Array, times: number): Uint8Array<ArrayBuffer> {
@@ -37,12 +28,12 @@ export function tag(field: number, wireType: number): Uint8Array {
 
 /** A field of wire type 0. */
 export function number(field: number, of: number | bigint): Uint8Array {
-  return concat(tag(field, 0), varint(of));
+  return concatBytes(tag(field, 0), varint(of));
 }
 
 /** A field of wire type 2: a message, text or packed list. */
 export function message(field: number, content: Uint8Array): Uint8Array {
-  return concat(tag(field, 2), varint(content.length), content);
+  return concatBytes(tag(field, 2), varint(content.length), content);
 }
 
 /** A field of wire type 2 that holds text. */

@@ -1,11 +1,12 @@
 /** Payloads that are no packed model, or an unusual one: the layer of zlib (RFC 1950, RFC 1951). */
+import { concatBytes } from "@noble/hashes/utils.js";
 import { Deflate, deflate, deflateRaw, gzip, Z_FULL_FLUSH } from "pako";
 import type { InvalidCode } from "../../model/invalid.ts";
 import { encodeModel } from "../../model/onnx/codec.ts";
 import { MAX_MODEL_BYTES } from "../../model/packing/inflate.ts";
 import { packModel } from "../../model/packing/pack.ts";
 import { FULL, honest, type Hostile, type HostileTable } from "./hostile.ts";
-import { concat, message, repeated } from "./bytes.ts";
+import { message, repeated } from "./bytes.ts";
 
 /** The table. */
 export const PAYLOADS: HostileTable = {
@@ -23,11 +24,11 @@ export const PAYLOADS: HostileTable = {
   "a wrong header check": payload("not-zlib", () => packed().with(1, 0xdb)),
   "a window of 64 KiB": payload(
     "not-zlib",
-    () => concat(Uint8Array.of(0x88, 0x1c), packed().subarray(2)),
+    () => concatBytes(Uint8Array.of(0x88, 0x1c), packed().subarray(2)),
   ),
   "a preset dictionary": payload(
     "preset-dictionary",
-    () => concat(Uint8Array.of(0x78, 0xf9, 1, 2, 3, 4), packed().subarray(2)),
+    () => concatBytes(Uint8Array.of(0x78, 0xf9, 1, 2, 3, 4), packed().subarray(2)),
   ),
   "cut in the middle": payload(
     "truncated-stream",
@@ -48,11 +49,11 @@ export const PAYLOADS: HostileTable = {
     "corrupt-stream",
     () => Uint8Array.of(0x78, 0xda, 0x03, 0x02, 0, 0, 0, 0, 0),
   ),
-  "a byte after the end": payload("trailing-bytes", () => concat(packed(), Uint8Array.of(0))),
-  "two streams": payload("trailing-bytes", () => concat(packed(), packed())),
+  "a byte after the end": payload("trailing-bytes", () => concatBytes(packed(), Uint8Array.of(0))),
+  "two streams": payload("trailing-bytes", () => concatBytes(packed(), packed())),
   "a megabyte after the end": payload(
     "trailing-bytes",
-    () => concat(packed(), new Uint8Array(2 ** 20)),
+    () => concatBytes(packed(), new Uint8Array(2 ** 20)),
   ),
   "a bomb of 1029 to 1": payload("inflates-too-large", () => bomb(300)),
   "a bomb of 1 GB": payload("inflates-too-large", () => bomb(1024)),
@@ -83,7 +84,7 @@ function padded(bytes: number): Uint8Array {
   const file = onnx();
   const DOC_STRING = 6;
   const text = bytes - file.length - 5;
-  return concat(file, message(DOC_STRING, new Uint8Array(text).fill(97)));
+  return concatBytes(file, message(DOC_STRING, new Uint8Array(text).fill(97)));
 }
 
 /** So many MiB of zeros in a thousandth of the bytes: one block again and again, since a full flush forgets what was before. */
@@ -92,9 +93,9 @@ function bomb(mebibytes: number): Uint8Array {
   const parts: Uint8Array[] = [];
   deflater.onData = (part) => void parts.push(part as Uint8Array);
   deflater.push(new Uint8Array(2 ** 20), Z_FULL_FLUSH);
-  const block = concat(...parts);
+  const block = concatBytes(...parts);
   const last = Uint8Array.of(3, 0, 0, 0, 0, 1);
-  return concat(Uint8Array.of(0x78, 0xda), repeated(block, mebibytes), last);
+  return concatBytes(Uint8Array.of(0x78, 0xda), repeated(block, mebibytes), last);
 }
 
 /** A zlib stream of stored blocks: one for each byte, with as many empty ones before it as told. */
@@ -102,8 +103,13 @@ function stored(bytes: Uint8Array, { empty }: { empty: number }): Uint8Array {
   const nothing = repeated(Uint8Array.of(0, 0, 0, 0xff, 0xff), empty);
   const blocks = Array.from(
     bytes,
-    (byte) => concat(nothing, Uint8Array.of(0, 1, 0, 0xfe, 0xff, byte)),
+    (byte) => concatBytes(nothing, Uint8Array.of(0, 1, 0, 0xfe, 0xff, byte)),
   );
   const checksum = packModel(bytes).subarray(-4);
-  return concat(Uint8Array.of(0x78, 0xda), ...blocks, Uint8Array.of(1, 0, 0, 0xff, 0xff), checksum);
+  return concatBytes(
+    Uint8Array.of(0x78, 0xda),
+    ...blocks,
+    Uint8Array.of(1, 0, 0, 0xff, 0xff),
+    checksum,
+  );
 }

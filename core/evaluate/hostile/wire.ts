@@ -1,8 +1,9 @@
 /** Files that two protobuf parsers may read differently, or that no parser should finish. */
+import { concatBytes } from "@noble/hashes/utils.js";
 import { graph } from "../../model/onnx/build.ts";
 import { DataType, encodeModel } from "../../model/onnx/codec.ts";
 import type { InvalidCode } from "../../model/invalid.ts";
-import { concat, message, number, repeated, tag, text, varint } from "./bytes.ts";
+import { message, number, repeated, tag, text, varint } from "./bytes.ts";
 import {
   changed,
   FULL,
@@ -28,29 +29,32 @@ const NOTHING = new Uint8Array(0);
 export const WIRE: HostileTable = {
   "text for a file": file("not-onnx", () => new TextEncoder().encode("a model, honestly")),
   "cut in half": file("not-onnx", () => encodeModel(honest()).subarray(0, 60)),
-  "a length of 2 GB": file("not-onnx", () => concat(tag(MODEL.graph, 2), varint(2 ** 31 - 1))),
+  "a length of 2 GB": file("not-onnx", () => concatBytes(tag(MODEL.graph, 2), varint(2 ** 31 - 1))),
   "a length of 4 GB and a bit": file(
     "not-onnx",
-    () => concat(tag(MODEL.graph, 2), varint(2 ** 32 + 1)),
+    () => concatBytes(tag(MODEL.graph, 2), varint(2 ** 32 + 1)),
   ),
-  "a length of -1": file("not-onnx", () => concat(tag(MODEL.graph, 2), varint(-1))),
-  "an overlong varint": after("not-onnx", () => concat(tag(5, 0), varint(3, 4))),
-  "an overlong tag": after("not-onnx", () => concat(varint(5 * 8, 3), varint(3))),
-  "an overlong length": after("not-onnx", () => concat(tag(6, 2), varint(1, 5), Uint8Array.of(65))),
-  "a varint of 11 bytes": after("not-onnx", () => concat(tag(5, 0), varint(3, 11))),
+  "a length of -1": file("not-onnx", () => concatBytes(tag(MODEL.graph, 2), varint(-1))),
+  "an overlong varint": after("not-onnx", () => concatBytes(tag(5, 0), varint(3, 4))),
+  "an overlong tag": after("not-onnx", () => concatBytes(varint(5 * 8, 3), varint(3))),
+  "an overlong length": after(
+    "not-onnx",
+    () => concatBytes(tag(6, 2), varint(1, 5), Uint8Array.of(65)),
+  ),
+  "a varint of 11 bytes": after("not-onnx", () => concatBytes(tag(5, 0), varint(3, 11))),
   "a varint of 70 bits": after(
     "not-onnx",
-    () => concat(tag(5, 0), new Uint8Array(9).fill(255), Uint8Array.of(127)),
+    () => concatBytes(tag(5, 0), new Uint8Array(9).fill(255), Uint8Array.of(127)),
   ),
   "a varint that never ends": after(
     "not-onnx",
-    () => concat(tag(5, 0), new Uint8Array(1000).fill(255)),
+    () => concatBytes(tag(5, 0), new Uint8Array(1000).fill(255)),
   ),
   "field number 0": after("not-onnx", () => number(0, 1)),
-  "a field number of 32 bits": after("not-onnx", () => concat(varint(2 ** 34 * 8), varint(1))),
-  "a group": after("not-onnx", () => concat(tag(1000, 3), tag(1000, 4))),
-  "wire type 6": after("not-onnx", () => concat(tag(1000, 6), varint(1))),
-  "wire type 7": after("not-onnx", () => concat(tag(1000, 7), varint(1))),
+  "a field number of 32 bits": after("not-onnx", () => concatBytes(varint(2 ** 34 * 8), varint(1))),
+  "a group": after("not-onnx", () => concatBytes(tag(1000, 3), tag(1000, 4))),
+  "wire type 6": after("not-onnx", () => concatBytes(tag(1000, 6), varint(1))),
+  "wire type 7": after("not-onnx", () => concatBytes(tag(1000, 7), varint(1))),
   "two graphs, to be merged": after(
     "not-onnx",
     () => message(MODEL.graph, text(GRAPH.name, "more")),
@@ -69,7 +73,7 @@ export const WIRE: HostileTable = {
     dims: message(TENSOR.dims, Uint8Array.of(4, 3)),
   }),
   "dimensions half packed": withTensor(FULL, [raw(weights().rawData!)], {
-    dims: concat(
+    dims: concatBytes(
       number(TENSOR.dims, 4),
       message(TENSOR.dims, NOTHING),
       message(TENSOR.dims, Uint8Array.of(3)),
@@ -85,7 +89,7 @@ export const WIRE: HostileTable = {
   ]),
   "fields that ONNX does not have": after(
     FULL,
-    () => concat(number(1000, 7), text(2 ** 29 - 1, "hello")),
+    () => concatBytes(number(1000, 7), text(2 ** 29 - 1, "hello")),
   ),
   "unknown fields by the hundred thousand": after(
     "not-onnx",
@@ -98,11 +102,11 @@ export const WIRE: HostileTable = {
   "graphs 8 deep": file("opset", () => nested(8)),
   "a type that is tensor and sequence": inGraph(
     "not-onnx",
-    () => typed(concat(message(1, number(1, 1)), message(4, NOTHING))),
+    () => typed(concatBytes(message(1, number(1, 1)), message(4, NOTHING))),
   ),
   "a dimension that is number and symbol": inGraph("not-onnx", () => {
-    const dim = message(1, concat(number(1, 4), text(2, "N")));
-    return typed(message(1, concat(number(1, 1), message(2, dim))));
+    const dim = message(1, concatBytes(number(1, 4), text(2, "N")));
+    return typed(message(1, concatBytes(number(1, 1), message(2, dim))));
   }),
   "300,000 empty nodes": inGraph("not-onnx", () => repeated(message(GRAPH.node, NOTHING), 300_000)),
   "100,000 empty nodes": inGraph(
@@ -123,7 +127,7 @@ function file(verdict: InvalidCode | number, build: () => Uint8Array): Hostile {
 
 /** The honest model with bytes after it. */
 function after(verdict: InvalidCode | number, build: () => Uint8Array): Hostile {
-  return file(verdict, () => concat(encodeModel(honest()), build()));
+  return file(verdict, () => concatBytes(encodeModel(honest()), build()));
 }
 
 /** The honest model with bytes in its graph that the schema need not know. */
@@ -140,20 +144,25 @@ function raw(bytes: Uint8Array): Uint8Array {
 
 function unpacked(bytes: Uint8Array): Uint8Array {
   const list = Array.from({ length: bytes.length / 4 }, (_, i) => bytes.subarray(4 * i, 4 * i + 4));
-  return concat(...list.map((four) => concat(tag(TENSOR.floatData, 5), four)));
+  return concatBytes(...list.map((four) => concatBytes(tag(TENSOR.floatData, 5), four)));
 }
 
 /** The honest model, its weights written by hand. */
 function withTensor(
   verdict: InvalidCode | number,
   data: Uint8Array[],
-  { type = DataType.FLOAT, dims = concat(number(TENSOR.dims, 4), number(TENSOR.dims, 3)) }: {
+  { type = DataType.FLOAT, dims = concatBytes(number(TENSOR.dims, 4), number(TENSOR.dims, 3)) }: {
     type?: number;
     dims?: Uint8Array;
   } = {},
 ): Hostile {
   return changed(verdict, () => {
-    const content = concat(dims, number(TENSOR.dataType, type), ...data, text(TENSOR.name, "w"));
+    const content = concatBytes(
+      dims,
+      number(TENSOR.dataType, type),
+      ...data,
+      text(TENSOR.name, "w"),
+    );
     const { irVersion, opsetImport, graph: usual } = honest();
     const rest = graph({ inputs: usual!.input, outputs: usual!.output, nodes: [rightNode()] });
     return {
@@ -167,7 +176,7 @@ function withTensor(
 /** An entry of value_info with a type of its own. */
 function typed(type: Uint8Array): Uint8Array {
   const VALUE_INFO = 13;
-  return message(VALUE_INFO, concat(text(VALUE.name, "y"), message(VALUE.type, type)));
+  return message(VALUE_INFO, concatBytes(text(VALUE.name, "y"), message(VALUE.type, type)));
 }
 
 /** A graph in an attribute of a node of a graph, and so on. */
@@ -178,13 +187,13 @@ function nested(depth: number): Uint8Array {
     const attribute = message(NODE.attribute, message(ATTRIBUTE.graph, inner));
     inner = message(GRAPH.node, attribute);
   }
-  return concat(number(MODEL.irVersion, 8), message(MODEL.graph, inner));
+  return concatBytes(number(MODEL.irVersion, 8), message(MODEL.graph, inner));
 }
 
 /** The honest model with the fields of the file in the opposite order. */
 function reversed(): Uint8Array {
   const { irVersion, opsetImport, graph } = honest();
-  return concat(
+  return concatBytes(
     encodeModel({ opsetImport }),
     encodeModel({ graph: graph!, opsetImport: [] }),
     number(MODEL.irVersion, irVersion!),

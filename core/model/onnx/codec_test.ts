@@ -1,3 +1,4 @@
+import { concatBytes } from "@noble/hashes/utils.js";
 import assert from "node:assert/strict";
 import { float, graph, model, node, tensor, value } from "./build.ts";
 import { decodeModel, encodeModel, MAX_DEPTH, MAX_NUMBERS, MAX_OBJECTS } from "./codec.ts";
@@ -17,16 +18,6 @@ function field(number: number, ...content: (number | Uint8Array)[]): Uint8Array 
   writer.int64(writer.length - end);
   writer.tag(number, WireType.LENGTH);
   return writer.finish();
-}
-
-function concat(...parts: Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }
 
 /** A model whose graph has one initializer with the given bytes. */
@@ -109,10 +100,10 @@ Deno.test("decodeModel keeps unknown fields of every wire type and writes them b
     Uint8Array.of(0xf1, 7, 1, 2, 3, 4, 5, 6, 7, 8), // field 126, 64 bits
   ];
   const known = Uint8Array.of(8, 8); // irVersion 8
-  const decoded = decodeModel(concat(unknown[0]!, known, ...unknown.slice(1)));
+  const decoded = decodeModel(concatBytes(unknown[0]!, known, ...unknown.slice(1)));
   assert.equal(decoded.irVersion, 8);
   assert.deepEqual(decoded.unknown, unknown);
-  assert.deepEqual(encodeModel(decoded), concat(known, ...unknown));
+  assert.deepEqual(encodeModel(decoded), concatBytes(known, ...unknown));
 });
 
 Deno.test("lists of numbers are read packed, unpacked and mixed", () => {
@@ -141,7 +132,7 @@ Deno.test("packed runs that end inside a number are refused", () => {
 Deno.test("fields that occur twice are refused", () => {
   const twice: [Uint8Array, RegExp][] = [
     [Uint8Array.of(8, 8, 8, 8), /at byte 2, ModelProto.irVersion occurs for the second time/],
-    [concat(field(7), field(7)), /ModelProto.graph occurs/],
+    [concatBytes(field(7), field(7)), /ModelProto.graph occurs/],
     [withTensor(field(9, 1), field(9, 1)), /TensorProto.rawData occurs/],
   ];
   for (const [bytes, message] of twice) {

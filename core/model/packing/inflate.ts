@@ -1,3 +1,4 @@
+import { concatBytes } from "@noble/hashes/utils.js";
 import {
   Z_BUF_ERROR,
   Z_NEED_DICT,
@@ -55,7 +56,7 @@ export function inflateModel(
       `packed model: expected its end after ${stream.total_in} bytes, got ${stream.avail_in} more`,
     );
   }
-  return join(slices, stream.total_out);
+  return concatBytes(...slices) as Uint8Array<ArrayBuffer>;
 }
 
 /** RFC 1950 section 2.2: CMF and FLG, a multiple of 31 together; FDICT is bit 5 of FLG. */
@@ -98,16 +99,6 @@ function checkStatus(status: number, stream: ZStream): void {
       `packed model: expected a sound zlib stream, got "${why}" at byte ${stream.total_in}`,
     );
   }
-}
-
-function join(slices: Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const slice of slices) {
-    bytes.set(slice, at);
-    at += slice.length;
-  }
-  return bytes;
 }
 
 function hex(byte: number): string {

@@ -5,7 +5,8 @@ import { InvalidModel } from "../invalid.ts";
 import { encodeModel, type ModelProto } from "../onnx/codec.ts";
 import { packCandidates } from "./candidates.ts";
 import { prepareOnnx } from "./prepare.ts";
-import { fixture, fixtureFloats, random, run } from "./testing.ts";
+import { random } from "../../dataset/testing.ts";
+import { fixture, fixtureFloats, run } from "./testing.ts";
 
 const BINARY = { shapes: [[1, 8, 8], [64]], batch: 100, rows: 5, classes: 2 };
 

@@ -1,4 +1,5 @@
 /** Helpers of this folder's tests: random models, and running them. */
+import { random } from "../../dataset/testing.ts";
 import { readFile } from "node:fs/promises";
 import { type ArrayValue, type Runtime, startRuntime } from "../../evaluate/runtime.ts";
 import { float, graph, model, node, tensor, value } from "../onnx/build.ts";
@@ -32,16 +33,6 @@ export async function run(
       await session.release();
     }
   });
-}
-
-/** A small seeded generator (mulberry32): values 0..1. */
-export function random(seed: number): () => number {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 /** Values from -1 to 1. */

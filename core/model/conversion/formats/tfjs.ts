@@ -1,4 +1,5 @@
 /** TensorFlow.js LayersModels: model.json and binary shards, as TensorFlow.js and tensorflowjs_converter write them. */
+import { concatBytes } from "@noble/hashes/utils.js";
 import { parseArchitecture } from "../architecture.ts";
 import { ConversionError } from "../error.ts";
 import { baseName, type ModelFile } from "../file.ts";
@@ -72,13 +73,7 @@ function joined(
       `model.json: expected at most ${MAX_CONSTANT_BYTES} bytes of weights, got more.`,
     );
   }
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
+  return concatBytes(...parts);
 }
 
 function cut(weights: Json[], bytes: Uint8Array): NamedArray[] {
