@@ -77,12 +77,13 @@ function detectOne(file: ModelFile, others: readonly ModelFile[]): Detected {
   );
 }
 
-/** .keras, PyTorch's .pt, numpy's .npz and a zipped folder are all zip archives. */
+/** .keras, PyTorch's .pt and .pt2, numpy's .npz and a zipped folder are all zip archives. */
 function detectZip(file: ModelFile, others: readonly ModelFile[]): Detected {
   const names = [...zipEntries(file.bytes).keys()];
   if (names.includes("config.json")) return { format: "keras", file, others };
   const bases = new Set(names.map(baseName));
   if (bases.has("data.pkl") || bases.has("constants.pkl")) throw refusal(file, "torch");
+  if (bases.has("archive_format")) throw refusal(file, "exported");
   if (bases.has("saved_model.pb")) throw refusal(file, "savedmodel");
   if (names.length > 0 && names.every((name) => name.endsWith(".npy"))) {
     throw refusal(file, "numpy");

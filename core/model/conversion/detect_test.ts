@@ -68,6 +68,11 @@ const REFUSED: [name: string, bytes: Uint8Array, advice: RegExp][] = [
     /PyTorch.*torch\.onnx\.export.*external_data=False/,
   ],
   ["model.onnx", zipOf("archive/data.pkl"), /PyTorch/],
+  [
+    "model.pt2",
+    zipOf("m/models/model.json", "m/archive_format"),
+    /torch\.export \(\.pt2\).*dynamic_shapes/,
+  ],
   ["model.pth", text("\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.\x80\x02M\xe9\x03."), /PyTorch/],
   ["model.pkl", text("\x80\x04K\x01."), /pickle.*skl2onnx/],
   ["model.bin", text("\x80\x05K\x01."), /pickle/],

@@ -7,6 +7,7 @@ export type RefusedFormat = keyof typeof ADVICE;
 const TORCH =
   'torch.onnx.export(model.eval(), (example,), "model.onnx", external_data=False, dynamic_shapes=({0: torch.export.Dim("batch")},))';
 const SKLEARN = 'skl2onnx.to_onnx(model, X[:1].astype("float32"), options={"zipmap": False})';
+const FEATURES = 'initial_types=[("X", FloatTensorType([None, X.shape[1]]))]';
 
 /** What each of them is, and the way to a file that can be read: continues a sentence that starts with the file's name. */
 export const ADVICE = {
@@ -18,9 +19,10 @@ export const ADVICE = {
   graphmodel:
     "is a TensorFlow.js GraphModel, whose layers are gone; save the Keras model itself with " +
     'model.save("model.keras"), or convert it with --output_format=tfjs_layers_model, or export ONNX.',
+  exported: `is a program of torch.export (.pt2); export the model itself to ONNX: ${TORCH}.`,
   gguf: "is a GGUF file, weights for another program; export the model to ONNX.",
   lightgbm:
-    "is a LightGBM model; export it with onnxmltools.convert_lightgbm(model, zipmap=False).",
+    `is a LightGBM model; export it with onnxmltools.convert_lightgbm(model, zipmap=False, ${FEATURES}).`,
   numpy:
     "holds numpy arrays, weights without architecture; load them into the model and export that to ONNX or .keras.",
   pickle:
@@ -42,7 +44,7 @@ export const ADVICE = {
     "it with python -m tf2onnx.convert --tflite.",
   torch:
     `is a PyTorch file, a pickle that is never opened here; load it and export ONNX: ${TORCH}.`,
-  xgboost: "is an XGBoost model; export it with onnxmltools.convert_xgboost(model).",
+  xgboost: `is an XGBoost model; export it with onnxmltools.convert_xgboost(model, ${FEATURES}).`,
 } as const;
 
 /** Which of them a file is: by content, else by the end of its name; undefined if none. */
