@@ -82,13 +82,14 @@ export function createScoring(
     if (signal.aborted) return;
     const rows = takeRows(all, { basis: basis!, manifest });
     const runtime = await load(loading("runtime"));
-    const left = scoringOrder(choices).filter((i) => scores.peek()[i]!.state === "none");
+    const left = scoringOrder(choices).filter((i) => isOpen(scores.peek()[i]!));
     for (const [done, index] of left.entries()) {
       if (signal.aborted) return;
       show({ phase: "running", done, of: left.length });
       await scoreOne(index, { input: { rows, runtime, manifest }, signal });
     }
-    show({ phase: "done" });
+    const failed = scores.peek().some(({ state }) => state === "failed");
+    show(failed ? { phase: "failed", message: SOME_FAILED } : { phase: "done" });
   }
 
   async function scoreOne(
@@ -140,3 +141,10 @@ export function createScoring(
     },
   };
 }
+
+/** Whether a candidate is still to be scored: one that failed here says nothing about itself. */
+function isOpen({ state }: ScoreOf): boolean {
+  return state === "none" || state === "failed";
+}
+
+const SOME_FAILED = "Not all precisions were scored.";

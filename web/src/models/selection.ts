@@ -3,7 +3,7 @@ import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { Manifest } from "../../../core/dataset/manifest.ts";
 import type { Inspection } from "../work/prepare.ts";
 import type { Scoring } from "./scoring.ts";
-import { type Choice, preselected } from "./weights.ts";
+import { type Choice, INVALID, preselected } from "./weights.ts";
 
 /** What was found in the files, without what the user does with it. */
 export interface CheckedModel {
@@ -41,7 +41,7 @@ export function createSelection(model: CheckedModel, scoring: Scoring): Selectio
     chosen: computed(() => {
       if (own.value !== undefined) return own.value;
       const scores = scoring.scores.value.map((found) =>
-        found.state === "scored" ? found.score : found.state === "invalid" ? 0 : undefined
+        found.state === "scored" ? found.score : found.state === "invalid" ? INVALID : undefined
       );
       return preselected(choices, scores, { settled: scoring.progress.value.phase === "done" });
     }),

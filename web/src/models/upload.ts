@@ -109,8 +109,10 @@ export function createUpload(options: UploadOptions): UploadModel {
     const before = state.peek();
     if (before.step !== "weights") return;
     const { model, chosen } = before.selection;
-    const choice = model.choices[chosen.peek() ?? -1];
-    if (choice === undefined) return;
+    const index = chosen.peek();
+    const choice = model.choices[index ?? -1];
+    if (index === undefined || choice === undefined) return;
+    before.selection.choose(index); // From here on it is the user's choice, whatever scores come.
     const current = () => selection === before.selection && state.peek().step === "quoting";
     state.value = { step: "quoting", selection: before.selection };
     try {

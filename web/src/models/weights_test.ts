@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { SEAL_BYTES } from "../../../core/seal/sealed.ts";
 import type { Candidate } from "../work/prepare.ts";
-import { type Choice, choicesOf, preselected, scoringOrder } from "./weights.ts";
+import { type Choice, choicesOf, INVALID, preselected, scoringOrder } from "./weights.ts";
 
 const PRECISIONS = ["float32", "float16", "int8", "5", "4"] as const;
 
@@ -50,6 +50,16 @@ Deno.test("preselected() is then the smallest that fits within 0.1 points of flo
   assert.equal(preselected(large, [99_000, 90_000, 91_000, 80_000, 91_000], after), 4);
   // Some could not be scored.
   assert.equal(preselected(five, [undefined, 99_000, 98_950, undefined, 90_000], after), 2);
+});
+
+Deno.test("preselected() leaves out what miners refuse, unless they refuse all that fit", () => {
+  const three = choices(90, 50, 30);
+  for (const settled of [false, true]) {
+    assert.equal(preselected(three, [INVALID, 50, INVALID], { settled }), 1);
+    assert.equal(preselected(three, [0, 0, INVALID], { settled: true }), 1);
+    assert.equal(preselected(three, [INVALID, INVALID, INVALID], { settled }), 2);
+  }
+  assert.equal(preselected(three, [undefined, undefined, INVALID], { settled: false }), 0);
 });
 
 Deno.test("scoringOrder() starts with float32 and int8, and leaves out what does not fit", () => {

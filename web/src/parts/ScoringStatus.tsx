@@ -46,7 +46,7 @@ function Progress({ scoring }: { scoring: Scoring }): ComponentChildren {
     case "failed":
       return (
         <Notice kind="warn" action={{ label: "Try again", onClick: scoring.start }}>
-          It cannot be scored here, but it can be submitted. {progress.message}
+          Scoring failed here; the model can be submitted all the same. {progress.message}
         </Notice>
       );
     case "done":

@@ -53,7 +53,8 @@ function Row(
             name="weights"
             checked={chosen}
             disabled={!fits}
-            onChange={onChoose}
+            // Not onChange: a click on what is preselected is a choice as well.
+            onClick={onChoose}
           />
           {nameOf(precision)}
         </label>
