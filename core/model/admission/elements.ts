@@ -40,9 +40,6 @@ const LAYOUTS: Readonly<Record<number, Layout>> = {
   [DataType.INT4]: { name: "int4", bits: 4, list: "int32Data", range: [-8, 7] },
 };
 
-/** Types that values may have: see {@linkcode DataType}. */
-export const ELEMENT_TYPES: readonly number[] = Object.keys(LAYOUTS).map(Number);
-
 /** Bits of an element; undefined for a type that is not admitted. */
 export function bitsOf(type: number): number | undefined {
   return LAYOUTS[type]?.bits;

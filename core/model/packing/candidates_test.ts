@@ -8,7 +8,8 @@ import { decodeModel, encodeModel, type ModelProto } from "../onnx/codec.ts";
 import { packCandidates } from "./candidates.ts";
 import { inflateModel } from "./inflate.ts";
 import { packModel } from "./pack.ts";
-import { prepareOnnx } from "./prepare.ts";
+import { decode } from "../admission/header.ts";
+import { prepareModel } from "./prepare.ts";
 import { stripModel } from "./strip.ts";
 import { floats, randomModel, testRuntime } from "./testing.ts";
 import { type Precision, PRECISIONS } from "./weights.ts";
@@ -92,7 +93,7 @@ Deno.test({
   fn: async () => {
     for (const [name, precision, { exact, bytes, least = 0 }] of TARGETS) {
       const file = await readFile(new URL(`models/torch_${name}.onnx`, SHARED));
-      const model = prepareOnnx(new Uint8Array(file), { task: TASK });
+      const model = prepareModel(decode(new Uint8Array(file)), { task: TASK });
       const [candidate] = packCandidates(model, { precisions: [precision] });
       admitModel(candidate!.onnx, TASK);
       const original = originalBytes(name, model);

@@ -1,6 +1,5 @@
 /** From the files that somebody brings to a model that is ready to be packed. */
 import { analyse } from "../admission/admit.ts";
-import { decode } from "../admission/header.ts";
 import type { ModelTask } from "../admission/signature.ts";
 import { InvalidModel } from "../invalid.ts";
 import type { ModelProto } from "../onnx/codec.ts";
@@ -26,14 +25,6 @@ export function prepareModel(
   const open = openBatch(whole, task);
   if (task === undefined) return stripModel(open);
   return stripModel(open, { output: analyse(open, task).output });
-}
-
-/** As {@linkcode prepareModel}, of a file. @throws {InvalidModel} also `not-onnx` */
-export function prepareOnnx(
-  onnx: Uint8Array,
-  options: { data?: DataFile | undefined; task?: ModelTask | undefined } = {},
-): ModelProto {
-  return prepareModel(decode(onnx), options);
 }
 
 /** A batch that stays fixed will do where the task's runs all have as many rows. */

@@ -4,14 +4,15 @@ import { admitModel } from "../admission/admit.ts";
 import { InvalidModel } from "../invalid.ts";
 import { encodeModel, type ModelProto } from "../onnx/codec.ts";
 import { packCandidates } from "./candidates.ts";
-import { prepareOnnx } from "./prepare.ts";
+import { decode } from "../admission/header.ts";
+import { prepareModel } from "./prepare.ts";
 import { random } from "../../dataset/testing.ts";
 import { fixture, fixtureFloats, run } from "./testing.ts";
 
 const BINARY = { shapes: [[1, 8, 8], [64]], batch: 100, rows: 5, classes: 2 };
 
 Deno.test("a sigmoid of PyTorch's is read as the probability of class 1", async () => {
-  const prepared = prepareOnnx(await fixture("torch_binary.onnx"), { task: BINARY });
+  const prepared = prepareModel(decode(await fixture("torch_binary.onnx")), { task: BINARY });
   const { kind, output } = admitModel(encodeModel(prepared), BINARY);
   assert.equal(kind, "binary");
   const data = await fixtureFloats("torch_rows.f32");
@@ -37,7 +38,7 @@ function mutate(bytes: Uint8Array, seed: number): Uint8Array {
   return Uint8Array.from(result);
 }
 
-Deno.test("prepareOnnx() fails in no other way than InvalidModel on 1,500 damaged files", async () => {
+Deno.test("prepareModel() fails in no other way than InvalidModel on 1,500 damaged files", async () => {
   const names = ["torch_legacy", "torch_default", "iris_zipmap", "iris_labels"];
   const files = await Promise.all(names.map((name) => fixture(`${name}.onnx`)));
   const data = {
@@ -50,7 +51,7 @@ Deno.test("prepareOnnx() fails in no other way than InvalidModel on 1,500 damage
     const file = mutate(files[seed % files.length]!, seed);
     let model: ModelProto;
     try {
-      model = prepareOnnx(file, { data, ...(seed % 3 === 0 ? {} : { task }) });
+      model = prepareModel(decode(file), { data, ...(seed % 3 === 0 ? {} : { task }) });
     } catch (error) {
       assert.ok(error instanceof InvalidModel, `${seed}: ${error instanceof Error && error.stack}`);
       continue;

@@ -133,6 +133,29 @@ Deno.test("files that cannot be read, and one that hangs in the check, are said"
   assert.match(expectStep(upload.state.value, "choose").problem!, /^Nothing happened for 60 s/);
 });
 
+Deno.test("what the user went on with stays chosen, whatever scores come afterwards", async () => {
+  const { chain, visitor } = await start();
+  await using _chain = chain;
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  const scoring: ScoringTools = {
+    rows: () => Promise.resolve({ values: new Uint8Array(7840), labels: new Int32Array(10) }),
+    runtime: () => Promise.resolve({} as never),
+    score: () => released.then(() => ({ score: 50_000 })),
+  };
+  const upload = uploadOf(visitor, { scoring });
+  await upload.choose([file(SMALL)]);
+  const { selection } = expectStep(upload.state.value, "weights");
+  await upload.proceed();
+  assert.equal(expectStep(upload.state.value, "confirm").file.precision, "int8");
+  upload.back();
+  const { progress } = selection.scoring;
+  const { promise: settled, resolve: settle } = Promise.withResolvers<void>();
+  progress.subscribe(({ phase }) => phase === "done" && settle());
+  release();
+  await settled;
+  assert.equal(selection.model.choices[selection.chosen.value!]!.precision, "int8");
+});
+
 Deno.test("scoring starts by itself unless the data are large, and stops when it is left", async () => {
   const { chain, visitor } = await start();
   await using _chain = chain;
